@@ -1,0 +1,36 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Warnings are errors everywhere, so that the flags of `swift build` and `swift test` agree and share one build.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+    name: "crmsync",
+    products: [.executable(name: "crmsync", targets: ["Command"])],
+    targets: [
+        .systemLibrary(
+            name: "CSystem", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+        .target(name: "HTTP", swiftSettings: strict),
+        .target(name: "CRM", swiftSettings: strict),
+        .target(name: "Loop", dependencies: ["CSystem"], swiftSettings: strict),
+        .target(
+            name: "Store", dependencies: ["CRM", "Loop", "CSystem"],
+            resources: [.embedInCode("apply.lua")], swiftSettings: strict),
+        .target(name: "Journal", dependencies: ["CSystem"], swiftSettings: strict),
+        .target(
+            name: "Service", dependencies: ["HTTP", "CRM", "Store", "Journal", "Loop"], swiftSettings: strict),
+        .executableTarget(name: "Command", dependencies: ["Service"], swiftSettings: strict),
+
+        .target(
+            name: "TestSupport", dependencies: ["CSystem"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: strict),
+        .testTarget(name: "CRMTests", dependencies: ["CRM"], swiftSettings: strict),
+        .testTarget(name: "LoopTests", dependencies: ["Loop"], swiftSettings: strict),
+        .testTarget(
+            name: "StoreTests", dependencies: ["Store", "CRM", "Loop", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "JournalTests", dependencies: ["Journal"], swiftSettings: strict),
+        .testTarget(
+            name: "ServiceTests", dependencies: ["Service", "Command", "TestSupport"], swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)
