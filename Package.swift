@@ -8,8 +8,7 @@ let package = Package(
     name: "crmsync",
     products: [.executable(name: "crmsync", targets: ["Command"])],
     targets: [
-        .systemLibrary(
-            name: "CSystem", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
+        .systemLibrary(name: "CSystem", providers: [.apt(["libhiredis-dev"])]),
         .target(name: "HTTP", swiftSettings: strict),
         .target(name: "CRM", swiftSettings: strict),
         .target(name: "Loop", dependencies: ["CSystem"], swiftSettings: strict),

@@ -2,17 +2,15 @@
 #ifndef CRMSYNC_SHIM_H
 #define CRMSYNC_SHIM_H
 
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-
+// No _GNU_SOURCE here: Swift's Glibc module is built without it, and the two would define fd_set and the socket
+// calls differently. What it would bring is declared below.
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/timerfd.h>
+#include <sys/types.h>
 #include <sys/un.h>
 #include <fcntl.h>
 #include <netdb.h>
@@ -26,7 +24,7 @@
 #include <hiredis/hiredis.h>
 #include <hiredis/async.h>
 
-// Swift drops memset calls on memory that it believes dead; secrets go through this one.
-static inline void crmsync_wipe(void *memory, size_t count) { explicit_bzero(memory, count); }
+extern int accept4(int, struct sockaddr *, socklen_t *, int);
+extern int pthread_setname_np(pthread_t, const char *);
 
 #endif

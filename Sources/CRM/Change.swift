@@ -1,0 +1,105 @@
+/// What one event does to the CRM: the only thing that is ever written.
+///
+/// The rules make it from an event, the store applies it in one atomic step. It says what to do in general terms
+/// (write these fields, move to this status, open this task), so that the script that applies it knows no business
+/// word.
+public struct Change: Sendable {
+    /// A name and what it is set to, or raised by.
+    public typealias Pair<Value> = (name: String, value: Value)
+
+    /// A name that is counted in a ranking.
+    public enum View: Sendable {
+        /// Cars that this contact saw.
+        case contactVehicle(String)
+        /// Cars that were seen this month.
+        case monthVehicle(String)
+        /// Places that were searched this month.
+        case monthLocation(String)
+    }
+
+    /// The event that asks for it.
+    public let event: Event
+    /// What happened, as a sentence for people.
+    public let description: String
+    /// Text fields of the contact; an older event only fills absent ones.
+    public internal(set) var fields: [Pair<String>] = []
+    /// Integers of the contact to raise, whatever the age of the event.
+    public internal(set) var counters: [Pair<Int>] = []
+    /// Rankings to raise by one.
+    public internal(set) var views: [View] = []
+    /// What it does to bookings, payments and tasks.
+    public internal(set) var funnel: FunnelChange?
+
+    init(event: Event, description: String) {
+        self.event = event
+        self.description = description
+    }
+}
+
+/// The part of a change that a contact may have moved past already; then none of it is done.
+public struct FunnelChange: Sendable {
+    /// Moments of the contact's funnel that are remembered to tell late events.
+    public enum Moment: String, Sendable {
+        /// The last booking was completed.
+        case completed = "completed_at"
+        /// The last booking was completed or abandoned.
+        case closed = "closed_at"
+        /// The last payment went through.
+        case paid = "paid_at"
+        /// The last step of the same booking.
+        case step = "step_at"
+    }
+
+    /// What happens to the booking in progress.
+    public enum Progress: Sendable, Equatable {
+        /// Nothing.
+        case unchanged
+        /// It goes on; later, this JSON tells what the last step was about.
+        case enters(step: [UInt8])
+        /// It is over.
+        case leaves
+    }
+
+    /// Open tasks that the event settles.
+    public struct Cancellation: Sendable {
+        /// Which kind of task.
+        public let type: TaskType
+        /// Only those about the same booking.
+        public let sameBooking: Bool
+    }
+
+    /// The booking it is about, empty if unknown.
+    public let booking: String
+    /// The booking's own id: once counted for the contact, the booking is over.
+    public var bookingID: String?
+    /// Whether the booking counts as made.
+    public var counts = false
+    /// Later moments of the contact that make this event void.
+    public var supersededBy: [Moment] = []
+    /// Moments to remember.
+    public var remembers: [Moment] = []
+    /// The lead status that is entered.
+    public var status: LeadStatus?
+    /// The booking in progress.
+    public var progress = Progress.unchanged
+    /// Integers of the contact to raise.
+    public var counters: [Change.Pair<Int>] = []
+    /// What the booking brings.
+    public var revenue = Money.zero
+    /// Numbers of the day to raise.
+    public var stats: [Change.Pair<Int64>] = []
+    /// Tasks to close.
+    public var cancels: Cancellation?
+    /// A task to open.
+    public var task: SalesTask?
+}
+
+/// A piece of work for a person.
+public struct SalesTask: Sendable {
+    /// Its kind.
+    public let type: TaskType
+    /// One line of detail below the title.
+    public let description: String
+    /// When it has to be done.
+    public let due: Timestamp
+}

@@ -1,0 +1,72 @@
+/// One thing that one known customer did: checked, masked, and with its time set right.
+///
+/// What is in an `Event` may be stored. Nothing that the privacy rules drop ever gets this far.
+public struct Event: Sendable {
+    /// Who vouches for an event.
+    public enum Source: String, Sendable {
+        /// A visitor's browser: anybody can have written it.
+        case browser
+        /// The website's own back end, known by its secret key.
+        case backend
+        /// This service itself (a booking whose browser fell silent).
+        case server
+    }
+
+    /// What happened.
+    public let type: EventType
+    /// The name under which the event is applied once: the sender's, else one of ours.
+    public let id: EventID
+    /// Shared by all the ids that are made for this event; in order of arrival.
+    public let ulid: ULID
+    /// When it happened, by our clock.
+    public let time: Timestamp
+    /// When it reached us.
+    public let receivedAt: Timestamp
+    /// Whose event it is.
+    public let customer: Customer
+    /// `event_data`, masked.
+    public let data: BusinessData
+    /// `session`, masked.
+    public let session: BusinessData
+    /// Who sent it.
+    public let source: Source
+
+    /// The booking it is about: `booking_id`, else `vehicle_id`, else the session; empty when it names none.
+    public var booking: String {
+        data.string("booking_id") ?? data.string("vehicle_id") ?? session.string("session_id") ?? ""
+    }
+}
+
+/// Whom an event names; at least one of `id` and `email` is there.
+public struct Customer: Sendable {
+    /// The website's own id of the customer.
+    public let id: CustomerID?
+    /// Where to write to.
+    public let email: Email?
+    /// The part of the name before the first space.
+    public let firstName: String?
+    /// The rest of the name.
+    public let lastName: String?
+    /// As the customer wrote it.
+    public let phone: String?
+}
+
+/// What is known of an event before its body is read.
+public struct Arrival: Sendable {
+    /// The clock when the request was complete.
+    public let receivedAt: Timestamp
+    /// The id of the event, should it bring none of its own.
+    public let ulid: ULID
+    /// The `Idempotency-Key` header: the event's id where the body has none.
+    public let idempotencyKey: String?
+    /// Who vouches for the request.
+    public let source: Event.Source
+
+    /// What is known of an event before its body is read.
+    public init(receivedAt: Timestamp, ulid: ULID, idempotencyKey: String? = nil, source: Event.Source = .browser) {
+        self.receivedAt = receivedAt
+        self.ulid = ulid
+        self.idempotencyKey = idempotencyKey
+        self.source = source
+    }
+}

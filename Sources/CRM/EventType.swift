@@ -1,0 +1,43 @@
+/// What a customer did on the website. The raw value is the `event_type` of the wire format.
+public enum EventType: String, CaseIterable, Sendable {
+    /// An account was made.
+    case customerCreated = "customer.created"
+    /// The customer signed in.
+    case customerLogin = "customer.login"
+    /// The profile was edited.
+    case customerUpdated = "customer.updated"
+    /// A search for cars ran.
+    case searchPerformed = "search.performed"
+    /// The page of one car was seen.
+    case vehicleViewed = "vehicle.viewed"
+    /// Any page was seen.
+    case pageViewed = "page.viewed"
+    /// The booking funnel was entered.
+    case bookingStarted = "booking.started"
+    /// One step of the funnel was finished.
+    case bookingStepCompleted = "booking.step_completed"
+    /// The customer left with a booking in progress.
+    case bookingAbandoned = "booking.abandoned"
+    /// The booking was made.
+    case bookingCompleted = "booking.completed"
+    /// A payment was submitted.
+    case paymentAttempted = "payment.attempted"
+    /// A payment went through.
+    case paymentSuccessful = "payment.successful"
+    /// A payment was declined.
+    case paymentFailed = "payment.failed"
+    /// A form was sent.
+    case formSubmitted = "form.submitted"
+    /// A chat message was sent.
+    case chatMessage = "chat.message"
+
+    /// Whether the event claims that money moved, which only the website's own back end can know.
+    public var movesMoney: Bool {
+        switch self {
+        case .bookingCompleted, .paymentAttempted, .paymentSuccessful, .paymentFailed: true
+        case .customerCreated, .customerLogin, .customerUpdated, .searchPerformed, .vehicleViewed, .pageViewed,
+            .bookingStarted, .bookingStepCompleted, .bookingAbandoned, .formSubmitted, .chatMessage:
+            false
+        }
+    }
+}

@@ -1,0 +1,108 @@
+/// The business rules: what each event does. Reads like the event table of the README; every business word is here,
+/// in ``LeadStatus`` or in ``TaskType``.
+public struct Rules: Sendable {
+    /// Whether browsers are believed when they say that money moved.
+    public let trustsBrowsersWithMoney: Bool
+
+    /// The rules, with what the operator can choose.
+    public init(trustsBrowsersWithMoney: Bool = true) {
+        self.trustsBrowsersWithMoney = trustsBrowsersWithMoney
+    }
+
+    /// The status of a contact that has none yet.
+    public static let firstStatus = LeadStatus.newLead
+
+    /// What a contact has from the start.
+    public static let newContact: [(name: String, value: String)] = [
+        ("lead_source", "Website"), ("total_bookings", "0"), ("total_revenue", "0.00"), ("website_visits", "0"),
+    ]
+
+    /// Everything that the event does.
+    public func change(for event: Event) -> Change {
+        let data = event.data
+        var change = Change(event: event, description: Sentence.describe(event))
+        change.fields = Self.profile(event.customer)
+        change.set("last_action", change.description)
+
+        switch event.type {
+        case .customerLogin:
+            change.counters.append(("website_visits", 1))
+        case .searchPerformed:
+            if let place = data.label("location") ?? data.label("pickup_location") {
+                change.set("last_search_location", place)
+                change.views.append(.monthLocation(place))
+            }
+        case .vehicleViewed:
+            if let car = data.label("vehicle_name") ?? data.label("vehicle_id") {
+                change.set("last_vehicle_viewed", car)
+                change.views += [.contactVehicle(car), .monthVehicle(car)]
+            }
+        case .bookingStarted, .bookingStepCompleted:
+            if let amount = data.money("total_amount") { change.set("estimated_deal_value", amount.description) }
+        case .customerCreated, .customerUpdated, .pageViewed, .bookingAbandoned, .bookingCompleted,
+            .paymentAttempted, .paymentSuccessful, .paymentFailed, .formSubmitted, .chatMessage:
+            break
+        }
+        if trustsBrowsersWithMoney || event.source != .browser || !event.type.movesMoney {
+            change.funnel = Self.funnel(event)
+        }
+        return change
+    }
+
+    private static func funnel(_ event: Event) -> FunnelChange? {
+        var funnel = FunnelChange(booking: event.booking)
+        funnel.bookingID = event.data.string("booking_id")
+        switch event.type {
+        case .bookingStarted, .bookingStepCompleted:
+            funnel.supersededBy = [.closed]
+            funnel.status = .bookingInProgress
+            funnel.progress = .enters(step: event.particulars)
+            funnel.cancels = .init(type: .abandonedBooking, sameBooking: true)
+        case .bookingAbandoned:
+            funnel.supersededBy = [.completed, .step]
+            funnel.remembers = [.closed]
+            funnel.status = .bookingAbandoned
+            funnel.progress = .leaves
+            funnel.task = task(.abandonedBooking, for: event)
+        case .bookingCompleted:
+            funnel.counts = true
+            funnel.remembers = [.completed, .closed]
+            funnel.status = .customer
+            funnel.progress = .leaves
+            funnel.counters = [("total_bookings", 1)]
+            funnel.revenue = event.data.money("total_amount") ?? .zero
+            funnel.stats = [("bookings", 1), ("revenue_cents", funnel.revenue.cents)]
+            funnel.cancels = .init(type: .abandonedBooking, sameBooking: false)
+            funnel.task = task(.bookingConfirmation, for: event)
+        case .paymentSuccessful:
+            funnel.bookingID = nil
+            funnel.remembers = [.paid]
+            funnel.cancels = .init(type: .paymentFailed, sameBooking: false)
+        case .paymentFailed:
+            funnel.bookingID = nil
+            funnel.supersededBy = [.paid]
+            funnel.task = task(.paymentFailed, for: event)
+        case .customerCreated, .customerLogin, .customerUpdated, .searchPerformed, .vehicleViewed, .pageViewed,
+            .paymentAttempted, .formSubmitted, .chatMessage:
+            return nil
+        }
+        return funnel
+    }
+
+    private static func task(_ type: TaskType, for event: Event) -> SalesTask {
+        SalesTask(
+            type: type, description: Sentence.task(type, for: event), due: event.time.adding(milliseconds: type.dueAfter))
+    }
+
+    private static func profile(_ customer: Customer) -> [Change.Pair<String>] {
+        var fields: [Change.Pair<String>] = []
+        if let name = customer.firstName { fields.append(("first_name", name)) }
+        if let name = customer.lastName { fields.append(("last_name", name)) }
+        if let phone = customer.phone { fields.append(("phone", phone)) }
+        return fields
+    }
+}
+
+extension Change {
+    fileprivate mutating func set(_ name: String, _ value: String) { fields.append((name, value)) }
+}

@@ -1,0 +1,80 @@
+/// Sentences for people: `last_action`, timeline descriptions, task descriptions. Made of masked values only.
+enum Sentence {
+    /// What happened.
+    static func describe(_ event: Event) -> String {
+        let data = event.data
+        let car = data.label("vehicle_name") ?? data.label("vehicle_id")
+        return switch event.type {
+        case .customerCreated: "Registered"
+        case .customerLogin: "Logged in"
+        case .customerUpdated: "Updated profile"
+        case .searchPerformed:
+            "Searched for cars" + phrase(" in ", data.label("location") ?? data.label("pickup_location"))
+        case .vehicleViewed: "Viewed " + (car ?? "a vehicle")
+        case .pageViewed:
+            "Viewed page" + phrase(" ", data.label("page_title") ?? data.label("page") ?? data.label("path") ?? data.label("page_url") ?? data.label("url"))
+        case .bookingStarted: "Started booking" + phrase(" ", car)
+        case .bookingStepCompleted:
+            "Completed booking step" + phrase(" ", data.label("step_name") ?? data.label("step")) + phrase(" for ", car)
+        case .bookingAbandoned: "Abandoned booking" + phrase(" of ", car) + phrase(" at step ", data.label("step_name") ?? data.label("step"))
+        case .bookingCompleted: "Completed booking" + phrase(" of ", car) + phrase(" for ", amount(data))
+        case .paymentAttempted: "Attempted payment" + phrase(" of ", amount(data))
+        case .paymentSuccessful: "Paid" + phrase(" ", amount(data))
+        case .paymentFailed: "Payment failed" + phrase(" of ", amount(data)) + phrase(": ", reason(data))
+        case .formSubmitted: "Submitted form" + phrase(" ", data.label("form_name") ?? data.label("form_id") ?? data.label("form"))
+        case .chatMessage: "Sent a chat message"
+        }
+    }
+
+    /// What the person who takes the task should know first.
+    static func task(_ type: TaskType, for event: Event) -> String {
+        let data = event.data
+        let car = data.label("vehicle_name") ?? data.label("vehicle_id")
+        return switch type {
+        case .abandonedBooking:
+            "Customer left a booking" + phrase(" of ", car) + phrase(" at ", data.label("pickup_location")) + phrase(" worth ", amount(data))
+                + ". Call and help to finish it."
+        case .paymentFailed:
+            "Payment" + phrase(" of ", amount(data)) + phrase(" for ", car) + " failed" + phrase(": ", reason(data)) + ". Offer another way to pay."
+        case .bookingConfirmation:
+            "New booking" + phrase(" of ", car) + phrase(" at ", data.label("pickup_location")) + phrase(" for ", amount(data))
+                + ". Send the confirmation and a welcome."
+        }
+    }
+
+    private static func phrase(_ lead: String, _ value: String?) -> String { value.map { lead + $0 } ?? "" }
+
+    private static func amount(_ data: BusinessData) -> String? {
+        (data.money("total_amount") ?? data.money("amount"))?.description
+    }
+
+    private static func reason(_ data: BusinessData) -> String? {
+        data.label("error_message") ?? data.label("reason") ?? data.label("error")
+    }
+}
+
+extension BusinessData {
+    /// Longest label in a sentence or index, in characters.
+    static let maximumLabel = 200
+
+    /// A value for people: one line, not empty, at most ``maximumLabel`` characters.
+    func label(_ name: String) -> String? {
+        guard let text = string(name) else { return nil }
+        return Self.label(text)
+    }
+
+    /// One line of `text`: control characters become spaces, ends are trimmed; `nil` when nothing is left.
+    static func label(_ text: String) -> String? {
+        func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace || scalar.value < 0x20 || scalar.value == 0x7F }
+        let scalars = text.unicodeScalars
+        guard let first = scalars.firstIndex(where: { !isBlank($0) }), let last = scalars.lastIndex(where: { !isBlank($0) }) else {
+            return nil
+        }
+        let kept = scalars[first...last]
+        if kept.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F && !(0x80...0x9F).contains($0.value) }) {
+            return String(Substring(kept).prefix(maximumLabel))
+        }
+        let line = kept.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? " " : Character($0) }
+        return String(line.prefix(maximumLabel))
+    }
+}

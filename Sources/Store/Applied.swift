@@ -1,0 +1,40 @@
+/// What came of one change: the reply of `apply.lua`, read.
+public struct Applied: Equatable, Sendable {
+    /// The contact that the event belongs to.
+    public let contactID: String
+    /// The event had been applied before; nothing changed.
+    public let isDuplicate: Bool
+    /// The contact is new.
+    public var isNewContact = false
+    /// Id and email name two contacts; the id's was taken.
+    public var isConflict = false
+    /// The contact had moved past the event: it is on the timeline and did nothing else.
+    public var isSuperseded = false
+    /// The task that was opened.
+    public var taskID: String?
+    /// The urgent task was announced and nobody listened.
+    public var isUnheard = false
+
+    /// Reads the reply; `nil` when it is none of ours.
+    init?(reply: String) {
+        var words = reply.split(separator: " ").makeIterator()
+        guard let verdict = words.next(), let id = words.next() else { return nil }
+        switch verdict {
+        case "duplicate": isDuplicate = true
+        case "applied": isDuplicate = false
+        default: return nil
+        }
+        contactID = String(id)
+        while let word = words.next() {
+            switch word {
+            case "created": isNewContact = true
+            case "conflict": isConflict = true
+            case "superseded": isSuperseded = true
+            case "unheard": isUnheard = true
+            default:
+                guard word.hasPrefix("task=") else { return nil }
+                taskID = String(word.dropFirst(5))
+            }
+        }
+    }
+}

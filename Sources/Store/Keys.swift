@@ -1,0 +1,35 @@
+import CRM
+
+/// Every key name that the receiver makes; `apply.lua` makes those that hold a contact's id in the same way.
+public enum Keys {
+    /// Hash: one contact.
+    public static func contact(_ id: String) -> String { "crm_contact_\(id)" }
+    /// String: the contact id of an email.
+    public static func email(_ email: String) -> String { "crm_contact_email_\(email)" }
+    /// Sorted set: a contact's timeline by event time.
+    public static func activity(_ contact: String) -> String { "crm_activity_\(contact)" }
+    /// Hash: one task.
+    public static func task(_ id: String) -> String { "crm_task_\(id)" }
+    /// String: the contact id of the website's own customer id.
+    public static func customer(_ id: String) -> String { "crm_index_customer_\(id)" }
+    /// String: the contact that an event was applied to.
+    public static func event(_ id: String) -> String { "crm_event_\(id)" }
+    /// Hash: the numbers of one UTC day, `YYYY-MM-DD`.
+    public static func stats(day: String) -> String { "crm_stats_\(day)" }
+    /// Sorted set: cars by views in a UTC month, `YYYY-MM`.
+    public static func vehicles(month: String) -> String { "crm_stats_vehicles_\(month)" }
+    /// Sorted set: places by searches in a UTC month, `YYYY-MM`.
+    public static func locations(month: String) -> String { "crm_stats_locations_\(month)" }
+    /// Sorted set: cars that a contact viewed; the contact's id is appended.
+    public static let vehiclesOfContact = "crm_index_vehicles_"
+    /// Hash: where a contact stands in the booking funnel.
+    public static func funnel(_ contact: String) -> String { "crm_index_funnel_\(contact)" }
+    /// Sorted set: contacts with a booking in progress, by the time of its last step.
+    public static let bookingsOpen = "crm_index_bookings_open"
+    /// Sorted set: open tasks that were announced to nobody.
+    public static let tasksUnheard = "crm_index_tasks_unheard"
+    /// Channel: urgent tasks as they open.
+    public static let urgentChannel = "crm_task_urgent"
+    /// Channel: urgent tasks as they close.
+    public static let closedChannel = "crm_task_closed"
+}
