@@ -92,6 +92,8 @@ public struct FunnelChange: Sendable {
     public var cancels: Cancellation?
     /// A task to open.
     public var task: SalesTask?
+
+    init(booking: String) { self.booking = booking }
 }
 
 /// A piece of work for a person.

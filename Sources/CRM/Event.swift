@@ -30,6 +30,9 @@ public struct Event: Sendable {
     public let session: BusinessData
     /// Who sent it.
     public let source: Source
+    /// Whether the email may say whose event it is. Not when only the id beside it is proved: a signed id must not
+    /// reach the record of somebody else's email.
+    public var emailIdentifies = true
 
     /// The booking it is about: `booking_id`, else `vehicle_id`, else the session; empty when it names none.
     public var booking: String {
@@ -49,6 +52,8 @@ public struct Customer: Sendable {
     public let lastName: String?
     /// As the customer wrote it.
     public let phone: String?
+    /// The website's proof that the browser speaks for this customer; never stored.
+    public let signature: String?
 }
 
 /// What is known of an event before its body is read.

@@ -1,1 +1,4 @@
-print("crmsync")
+import Glibc
+import Service
+
+exit(CommandLineTool.run(Array(CommandLine.arguments.dropFirst()), environment: CommandLineTool.environment))

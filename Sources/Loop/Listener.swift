@@ -25,7 +25,7 @@ public final class Listener: EventSource {
     ) throws(SystemError) {
         self.loop = loop
         self.accepted = accepted
-        descriptor = try Self.bind(host: host, port: port)
+        descriptor = try Self.bind(host: host, port: port, shared: true)
         try loop.add(descriptor, for: .read, source: self)
     }
 
@@ -40,6 +40,12 @@ public final class Listener: EventSource {
             // The port stands at the same place for IPv4 and IPv6.
             return pointer.withMemoryRebound(to: sockaddr_in.self, capacity: 1) { UInt16(bigEndian: $0.pointee.sin_port) }
         }
+    }
+
+    /// Fails when somebody else listens there: with `SO_REUSEPORT` two services would silently share the port.
+    public static func probe(host: String, port: UInt16) throws(SystemError) {
+        guard port != 0 else { return }
+        close(try bind(host: host, port: port, shared: false))
     }
 
     /// Takes no more connections.
@@ -79,7 +85,7 @@ public final class Listener: EventSource {
         }
     }
 
-    private static func bind(host: String, port: UInt16) throws(SystemError) -> Int32 {
+    private static func bind(host: String, port: UInt16, shared: Bool) throws(SystemError) -> Int32 {
         var hints = addrinfo()
         hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
@@ -98,7 +104,7 @@ public final class Listener: EventSource {
         var off: Int32 = 0
         let size = socklen_t(MemoryLayout<Int32>.size)
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, size)
-        setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, size)
+        if shared { setsockopt(descriptor, SOL_SOCKET, SO_REUSEPORT, &on, size) }
         // `::` serves IPv4 too.
         if info.ai_family == AF_INET6 { setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &off, size) }
         guard Glibc.bind(descriptor, info.ai_addr, info.ai_addrlen) == 0, listen(descriptor, 4096) == 0 else {

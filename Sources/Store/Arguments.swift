@@ -28,9 +28,9 @@ struct Arguments {
         var json: [UInt8] = [UInt8(ascii: "[")]
         for (index, field) in Rules.newContact.enumerated() {
             if index > 0 { json.append(UInt8(ascii: ",")) }
-            JSONText.append(string: field.name, to: &json)
+            json.appendJSON(field.name)
             json.append(UInt8(ascii: ","))
-            JSONText.append(string: field.value, to: &json)
+            json.appendJSON(field.value)
         }
         json.append(UInt8(ascii: "]"))
         return String(decoding: json, as: UTF8.self)
@@ -81,15 +81,15 @@ struct Arguments {
         command.add("{\"id\":\"activity_\(ulid)\",\"contact_id\":\"")
         var tail: [UInt8] = []
         tail.reserveCapacity(256 + event.data.json.count + event.session.json.count)
-        func text(_ part: StaticString) { part.withUTF8Buffer { tail.append(contentsOf: $0) } }
+        func text(_ part: StaticString) { tail.appendJSON(raw: part) }
         text("\",\"type\":\"")
         tail.append(contentsOf: event.type.rawValue.utf8)
         text("\",\"description\":")
-        JSONText.append(string: change.description, to: &tail)
+        tail.appendJSON(change.description)
         text(",\"timestamp\":\"")
         tail.append(contentsOf: event.time.iso8601.utf8)
         text("\",\"event_id\":")
-        JSONText.append(string: event.id.text, to: &tail)
+        tail.appendJSON(event.id.text)
         text(",\"data\":")
         tail.append(contentsOf: event.data.json)
         text(",\"session\":")

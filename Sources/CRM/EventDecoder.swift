@@ -1,0 +1,104 @@
+extension Event {
+    /// How far a sender's clock may run ahead of ours before its times are set back, in milliseconds.
+    static let clockTolerance: Int64 = 5 * 60_000
+    /// From which difference on `sent_at` is taken for a wrong clock and not for a slow network, in milliseconds:
+    /// correcting every delay would put two events that overtook each other into the wrong order.
+    static let networkTolerance: Int64 = 10_000
+
+    /// Reads one event of the wire format.
+    ///
+    /// - Throws: the first reason for which it is refused.
+    public init(_ json: JSONValue, arrival: Arrival) throws(Rejection) {
+        guard json.kind == .object else { throw .wrongShape(field: "", expected: "a JSON object") }
+        let type = try Self.type(json.member("event_type"))
+        let customer = try Customer(Self.object(json, "customer"))
+        guard customer.id != nil || customer.email != nil else { throw .customerRequired }
+        let data = try Self.object(json, "event_data")
+        try Self.checkAmount(data, "total_amount")
+        try Self.checkAmount(data, "amount")
+        let time = try Self.time(json, arrival: arrival)
+        self.init(
+            type: type, id: try Self.id(json, arrival: arrival), ulid: arrival.ulid, time: time,
+            receivedAt: arrival.receivedAt, customer: customer,
+            data: data.map(BusinessData.init) ?? .empty,
+            session: try Self.object(json, "session").map(BusinessData.init) ?? .empty, source: arrival.source)
+    }
+
+    private static func type(_ value: JSONValue?) throws(Rejection) -> EventType {
+        guard let value, !value.isNull else { throw .unknownEventType }
+        guard let name = value.string else { throw .wrongShape(field: "event_type", expected: "a string") }
+        guard let type = EventType(rawValue: name) else { throw .unknownEventType }
+        return type
+    }
+
+    private static func id(_ json: JSONValue, arrival: Arrival) throws(Rejection) -> EventID {
+        if let value = json.member("event_id"), !value.isNull {
+            guard let id = EventID(json: value) else { throw .badEventID }
+            return id
+        }
+        if let key = arrival.idempotencyKey {
+            guard let id = EventID(key) else { throw .badEventID }
+            return id
+        }
+        return EventID(arrival.ulid)
+    }
+
+    private static func object(_ json: JSONValue, _ name: StaticString) throws(Rejection) -> JSONValue? {
+        guard let value = json.member(name), !value.isNull else { return nil }
+        guard value.kind == .object else { throw .wrongShape(field: "\(name)", expected: "a JSON object") }
+        return value
+    }
+
+    private static func checkAmount(_ data: JSONValue?, _ name: StaticString) throws(Rejection) {
+        guard let value = data?.member(name), !value.isNull, !value.isBlank else { return }
+        do { _ = try Money(json: value) } catch { throw .badAmount(field: "event_data.\(name)", error) }
+    }
+
+    private static func time(_ json: JSONValue, arrival: Arrival) throws(Rejection) -> Timestamp {
+        guard var time = try timestamp(json, "timestamp") else { return arrival.receivedAt }
+        if let sentAt = try timestamp(json, "sent_at") {
+            let skew = arrival.receivedAt.milliseconds(since: sentAt)
+            if abs(skew) > networkTolerance { time = Timestamp(clamping: time.milliseconds + skew) }
+        }
+        let latest = arrival.receivedAt.adding(milliseconds: clockTolerance)
+        return time > latest ? arrival.receivedAt : time
+    }
+
+    private static func timestamp(_ json: JSONValue, _ name: StaticString) throws(Rejection) -> Timestamp? {
+        guard let value = json.member(name), !value.isNull else { return nil }
+        guard let time = Timestamp(json: value) else { throw .badTimestamp(field: "\(name)") }
+        return time
+    }
+}
+
+extension Customer {
+    init(_ json: JSONValue?) throws(Rejection) {
+        id = try Self.present(json?.member("id")).map { (value) throws(Rejection) in
+            guard let id = CustomerID(json: value) else { throw .badCustomerID }
+            return id
+        }
+        email = try Self.present(json?.member("email")).map { (value) throws(Rejection) in
+            guard let email = value.string.flatMap({ Email($0) }) else { throw .badEmail }
+            return email
+        }
+        let name = Self.text(json?.member("name"))
+        let space = name?.firstIndex(of: " ")
+        firstName = Self.text(json?.member("first_name")) ?? name.map { String($0[..<(space ?? $0.endIndex)]) }
+        lastName =
+            Self.text(json?.member("last_name"))
+            ?? name.flatMap { name in space.flatMap { BusinessData.label(String(name[$0...])) } }
+        phone = Self.text(json?.member("phone"))
+        signature = json?.member("signature")?.string
+    }
+
+    /// An empty or null value says nothing.
+    private static func present(_ value: JSONValue?) -> JSONValue? {
+        guard let value, !value.isBlank else { return nil }
+        return value
+    }
+
+    private static func text(_ value: JSONValue?) -> String? {
+        guard let value, let text = value.string ?? value.numberText else { return nil }
+        return BusinessData.label(Masking.text(text))
+    }
+}

@@ -1,0 +1,42 @@
+extension Event {
+    /// The event in the wire format, masked and with its final time: what is queued on disk, and can be posted again.
+    public var encoded: [UInt8] {
+        var json: [UInt8] = []
+        json.reserveCapacity(256 + data.json.count + session.json.count)
+        json.appendJSON(raw: "{\"event_type\":\"")
+        json.append(contentsOf: type.rawValue.utf8)
+        json.appendJSON(raw: "\",\"event_id\":")
+        json.appendJSON(id.text)
+        json.appendJSON(raw: ",\"timestamp\":\"")
+        json.append(contentsOf: time.iso8601.utf8)
+        json.appendJSON(raw: "\",\"customer\":{")
+        var separator: StaticString = "\""
+        func field(_ name: StaticString, _ value: String?) {
+            guard let value else { return }
+            json.appendJSON(raw: separator)
+            json.appendJSON(raw: name)
+            json.appendJSON(raw: "\":")
+            json.appendJSON(value)
+            separator = ",\""
+        }
+        field("id", customer.id?.text)
+        field("email", customer.email?.text)
+        field("first_name", customer.firstName)
+        field("last_name", customer.lastName)
+        field("phone", customer.phone)
+        json.appendJSON(raw: "},")
+        json.append(contentsOf: particulars.dropFirst())
+        return json
+    }
+
+    /// What it was about: `{"event_data":{…},"session":{…}}`.
+    var particulars: [UInt8] {
+        var json: [UInt8] = []
+        json.appendJSON(raw: "{\"event_data\":")
+        json.append(contentsOf: data.json)
+        json.appendJSON(raw: ",\"session\":")
+        json.append(contentsOf: session.json)
+        json.appendJSON(raw: "}")
+        return json
+    }
+}

@@ -1,0 +1,62 @@
+import Glibc
+import Loop
+import Service
+
+/// The program `crmsync`.
+enum CommandLineTool {
+    /// Exit status of a command that was not understood (sysexits' EX_USAGE).
+    static let usage: Int32 = 64
+    /// Exit status of settings that cannot be used (EX_CONFIG).
+    static let badSettings: Int32 = 78
+
+    /// Runs a command and returns the exit status.
+    static func run(_ words: [String], environment: [String: String]) -> Int32 {
+        switch words.first ?? "--help" {
+        case "serve" where words.count == 1: return serve(environment)
+        case "health" where words.count == 1: return HealthCheck.run(environment)
+        case "--help", "-h", "help":
+            print(help)
+            return 0
+        case "--version", "-v", "version":
+            print("crmsync \(Version.number)")
+            return 0
+        default:
+            complain("crmsync: cannot do '\(words.joined(separator: " "))'; see crmsync --help")
+            return usage
+        }
+    }
+
+    /// The environment of this process.
+    static var environment: [String: String] {
+        var variables: [String: String] = [:]
+        var next = environ
+        while let entry = next.pointee {
+            let text = String(cString: entry)
+            if let equals = text.firstIndex(of: "=") {
+                variables[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            next += 1
+        }
+        return variables
+    }
+
+    private static func serve(_ environment: [String: String]) -> Int32 {
+        do throws(Settings.Invalid) {
+            let settings = try Settings(environment: environment)
+            do throws(SystemError) {
+                try Service(settings).run()
+                return 0
+            } catch {
+                complain("crmsync: \(error)")
+                return 1
+            }
+        } catch {
+            complain("crmsync: \(error)")
+            return badSettings
+        }
+    }
+
+    private static func complain(_ line: String) {
+        fputs(line + "\n", stderr)
+    }
+}

@@ -1,0 +1,59 @@
+import CRM
+import HTTP
+
+/// Who may post, and what a request proves about its sender.
+struct Access {
+    private let settings: Settings
+
+    init(_ settings: Settings) { self.settings = settings }
+
+    /// Who vouches for the events of a request.
+    func source(of request: Request) throws(Denial) -> Event.Source {
+        if !settings.serverKeys.isEmpty, let token = Self.bearerToken(request) {
+            guard Secret.matches(token, settings.serverKeys) else { throw .serverKeyUnknown }
+            return .backend
+        }
+        guard allowedOrigin(of: request) != nil else { throw .originNotAllowed }
+        if !settings.writeKeys.isEmpty {
+            let key = request.headers.first("x-write-key") ?? request.queryValue("k") ?? ""
+            guard Secret.matches(key, settings.writeKeys) else { throw .writeKeyRequired }
+        }
+        return .browser
+    }
+
+    /// Checks the signature of an event from a browser and narrows what the event may reach.
+    ///
+    /// Returns whether the signature is good; it is always good where none is asked for.
+    func verify(_ event: inout Event) throws(Denial) -> Bool {
+        guard settings.identityMode != .off, event.source == .browser else { return true }
+        let signed = event.customer.id?.text ?? event.customer.email?.text ?? ""
+        let expected = HMACSHA256.hex(key: settings.identitySecret, message: signed)
+        guard Secret.equal(event.customer.signature ?? "", expected) else {
+            if settings.identityMode == .enforce { throw .identityUnverified }
+            return false
+        }
+        // The id is proved, the email beside it is not: it must not lead to the record of somebody else.
+        if settings.identityMode == .enforce, event.customer.id != nil { event.emailIdentifies = false }
+        return true
+    }
+
+    /// Whether the request has the admin token.
+    func isAdmin(_ request: Request) -> Bool {
+        Secret.equal(Self.bearerToken(request) ?? "", settings.adminToken)
+    }
+
+    /// The value of `Access-Control-Allow-Origin`: `nil` for a page that may not post. A request without `Origin` comes
+    /// from no page.
+    func allowedOrigin(of request: Request) -> String? {
+        guard !settings.allowedOrigins.isEmpty else { return "*" }
+        guard let origin = request.headers.first("origin") else { return "" }
+        return settings.allowedOrigins.contains(origin.lowercased()) ? origin : nil
+    }
+
+    private static func bearerToken(_ request: Request) -> String? {
+        guard let value = request.headers.first("authorization") else { return nil }
+        let parts = value.split(separator: " ", maxSplits: 1)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else { return nil }
+        return String(parts[1])
+    }
+}

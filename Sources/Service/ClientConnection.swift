@@ -1,0 +1,244 @@
+import HTTP
+import Loop
+
+/// One client: bytes in, requests to the worker, answers out in the order of the requests.
+final class ClientConnection: EventSource {
+    /// Requests that may wait for their answers; further ones stay unread.
+    static let mostWaiting = 64
+    /// Bytes of answers that may wait for the client to read; then nothing more is read from it.
+    static let mostOutput = 262_144
+
+    /// The place of an answer in the order of the requests.
+    struct Ticket {
+        let number: Int
+    }
+
+    private struct Slot {
+        let version: Version
+        let keepAlive: Bool
+        let headOnly: Bool
+        var response: Response?
+    }
+
+    private enum State {
+        /// Requests are served.
+        case open
+        /// What is asked is answered; nothing more is read.
+        case finishing
+        /// All is sent; what the client still sends is thrown away until it closes, so that it can read the last
+        /// answer before its kernel sees a reset (RFC 9112 section 9.6).
+        case lingering
+        case closed
+    }
+
+    let socket: Socket
+    let address: [UInt8]
+    private unowned let worker: Worker
+    private var decoder: RequestDecoder
+    private var state = State.open
+    private var slots: [Slot] = []
+    private var firstTicket = 0
+    private var output: [UInt8] = []
+    private var interest: Readiness = .read
+    private var clientHasFinished = false
+    /// Since when the present wait for the client lasts.
+    private var waitingSince: Moment
+    private var waitingFor = RequestDecoder.Phase.idle
+    /// Whether the worker will flush this connection at the end of the round.
+    var isDirty = false
+
+    init(_ peer: Listener.Peer, worker: Worker) throws(SystemError) {
+        socket = peer.socket
+        address = peer.address
+        self.worker = worker
+        decoder = RequestDecoder(limits: worker.settings.limits)
+        waitingSince = worker.loop.now
+        try worker.loop.add(socket.descriptor, for: .read, source: self)
+    }
+
+    /// Whether nothing is owed to the client.
+    var isIdle: Bool { slots.isEmpty && output.isEmpty }
+
+    func ready(_ readiness: Readiness) {
+        if readiness.contains(.write) { worker.touch(self) }
+        if readiness.contains(.read) {
+            receive()
+        } else if readiness.contains(.broken) {
+            close()
+        }
+    }
+
+    /// Gives the answer that belongs to `ticket`.
+    func answer(_ ticket: Ticket, _ response: Response) {
+        guard state == .open || state == .finishing else { return }
+        slots[ticket.number - firstTicket].response = response
+        worker.metrics.count(status: response.status.code)
+        encodeReady()
+        worker.touch(self)
+    }
+
+    /// Sends what there is; called once at the end of each round in which something happened.
+    func flush() {
+        guard state != .closed else { return }
+        if !output.isEmpty {
+            switch output.withUnsafeBytes({ socket.send($0) }) {
+            case .bytes(let count):
+                waitingSince = worker.loop.now
+                if count == output.count { output = [] } else { output.removeFirst(count) }
+            case .wouldBlock: break
+            case .closed: return close()
+            }
+        }
+        if isIdle, clientHasFinished { return close() }
+        if isIdle, state == .finishing { linger() }
+        // Room again for requests that came ahead of their answers.
+        if state == .open, decoder.bufferedBytes > 0, slots.isEmpty, output.count < Self.mostOutput { decode() }
+        updateInterest()
+    }
+
+    /// Ends the connection when the client lets us wait too long.
+    func expire(at now: Moment) {
+        let waited = now.since(waitingSince) / 1_000_000
+        let deadlines = worker.settings.clientDeadlines
+        switch state {
+        case .closed: break
+        case .lingering: if waited > deadlines.linger { close() }
+        case .open, .finishing:
+            if !output.isEmpty {
+                if waited > deadlines.send { close() }
+            } else if slots.isEmpty {
+                expireRequest(after: waited, deadlines)
+            }
+        }
+    }
+
+    /// Tells the client that there are too many, and closes.
+    func refuseForLoad() {
+        refuse(
+            .error(
+                .serviceUnavailable, code: "too_many_connections",
+                message: "Too many connections are open. Try again after the seconds in Retry-After.",
+                headers: [("Retry-After", "5")]))
+    }
+
+    /// Answers what has been asked and then closes.
+    func finish() {
+        guard state == .open else { return }
+        state = .finishing
+        if isIdle { close() } else { worker.touch(self) }
+    }
+
+    func close() {
+        guard state != .closed else { return }
+        state = .closed
+        worker.loop.remove(socket.descriptor)
+        socket.close()
+        worker.forget(self)
+    }
+
+    private func expireRequest(after waited: Int64, _ deadlines: ClientDeadlines) {
+        switch waitingFor {
+        case .idle: if waited > deadlines.idle { close() }
+        case .head: if waited > deadlines.head { timeOut() }
+        case .body: if waited > deadlines.body { timeOut() }
+        }
+    }
+
+    private func timeOut() {
+        refuse(
+            .error(
+                .requestTimeout, code: "request_timeout", message: "The request took too long to arrive. Send it again."))
+        worker.touch(self)
+    }
+
+    private func receive() {
+        switch socket.receive(into: worker.receiveBuffer) {
+        case .bytes(let count):
+            guard state == .open else { return }
+            decoder.append(UnsafeRawBufferPointer(rebasing: worker.receiveBuffer[..<count]))
+            decode()
+        case .wouldBlock: break
+        case .closed:
+            if isIdle || state != .open { return close() }
+            // The client may have closed its sending half only; it still gets its answers.
+            clientHasFinished = true
+            updateInterest()
+        }
+    }
+
+    private func decode() {
+        while state == .open, slots.count < Self.mostWaiting, output.count < Self.mostOutput {
+            do throws(RequestError) {
+                switch try decoder.next(bodyLimit: worker.router.bodyLimit) {
+                case .needsMoreBytes: return noteWait()
+                case .expectsContinue:
+                    // Only after the answers before it, else the client would take it for one of them.
+                    if slots.isEmpty { output += Response.interimContinue }
+                    worker.touch(self)
+                case .request(let request): serve(request)
+                }
+            } catch {
+                worker.metrics.count(rejection: error.code)
+                refuse(.refusal(error))
+            }
+        }
+        updateInterest()
+    }
+
+    private func serve(_ request: Request) {
+        let keepAlive = request.keepAlive && !worker.isDraining
+        slots.append(
+            Slot(version: request.version, keepAlive: keepAlive, headOnly: request.method == .head, response: nil))
+        let ticket = Ticket(number: firstTicket + slots.count - 1)
+        if !keepAlive { state = .finishing }
+        waitingFor = .idle
+        waitingSince = worker.loop.now
+        worker.serve(request, on: self, ticket)
+    }
+
+    /// Answers a request that cannot be read; no byte after it is looked at.
+    private func refuse(_ response: Response) {
+        slots.append(Slot(version: .http11, keepAlive: false, headOnly: false, response: response))
+        state = .finishing
+        worker.metrics.count(status: response.status.code)
+        encodeReady()
+        worker.touch(self)
+    }
+
+    private func encodeReady() {
+        var count = 0
+        while count < slots.count, let response = slots[count].response {
+            let slot = slots[count]
+            response.encode(
+                into: &output, version: slot.version, keepAlive: slot.keepAlive, headOnly: slot.headOnly,
+                date: worker.date)
+            count += 1
+        }
+        if count == slots.count { slots.removeAll(keepingCapacity: true) } else { slots.removeFirst(count) }
+        firstTicket += count
+    }
+
+    /// The clock of a head or body starts with its first byte, not again with each of them.
+    private func noteWait() {
+        guard decoder.phase != waitingFor else { return }
+        waitingFor = decoder.phase
+        waitingSince = worker.loop.now
+    }
+
+    private func linger() {
+        state = .lingering
+        waitingSince = worker.loop.now
+        socket.finishSending()
+    }
+
+    private func updateInterest() {
+        guard state != .closed else { return }
+        var wanted: Readiness = []
+        let mayRead = slots.count < Self.mostWaiting && output.count < Self.mostOutput && state == .open
+        if (mayRead || state == .lingering) && !clientHasFinished { wanted.insert(.read) }
+        if !output.isEmpty { wanted.insert(.write) }
+        guard wanted != interest else { return }
+        interest = wanted
+        do { try worker.loop.modify(socket.descriptor, for: wanted) } catch { close() }
+    }
+}

@@ -1,0 +1,133 @@
+import CRM
+import Synchronization
+
+/// The counters of one worker. Written by that worker alone; read by whichever answers `/metrics`.
+public final class Metrics: Sendable {
+    /// How an event ended.
+    enum Result: Int, CaseIterable {
+        case applied, duplicate, superseded, queued, unavailable, failed
+    }
+
+    /// Upper ends of the histogram's buckets, in microseconds.
+    static let buckets: [Int64] = [
+        100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 2_500_000,
+    ]
+
+    private let events = InlineArray<96, Atomic<Int>> { _ in Atomic(0) }
+    private let statuses = InlineArray<600, Atomic<Int>> { _ in Atomic(0) }
+    private let durations = InlineArray<14, Atomic<Int>> { _ in Atomic(0) }
+    private let durationSum = Atomic<Int>(0)
+    private let rejections = Mutex<[String: Int]>([:])
+    let connections = Atomic<Int>(0)
+    let inFlight = Atomic<Int>(0)
+    let redisReady = Atomic<Bool>(false)
+    let redisConnects = Atomic<Int>(0)
+    let tasks = Atomic<Int>(0)
+    let unheard = Atomic<Int>(0)
+    let conflicts = Atomic<Int>(0)
+
+    /// All zero.
+    public init() {}
+
+    func count(_ type: EventType, _ result: Result, microseconds: Int64) {
+        let row = EventType.allCases.firstIndex(of: type) ?? 0
+        events[row * Result.allCases.count + result.rawValue].add(1, ordering: .relaxed)
+        let bucket = Self.buckets.firstIndex { microseconds <= $0 } ?? Self.buckets.count
+        durations[bucket].add(1, ordering: .relaxed)
+        durationSum.add(Int(microseconds), ordering: .relaxed)
+    }
+
+    func count(status: Int) {
+        statuses[min(max(status, 0), 599)].add(1, ordering: .relaxed)
+    }
+
+    func count(rejection code: String) {
+        rejections.withLock { $0[code, default: 0] += 1 }
+    }
+
+    /// All workers' numbers in the Prometheus text format, version 0.0.4.
+    static func text(of workers: [Metrics]) -> String {
+        func sum(_ value: (Metrics) -> Int) -> Int { workers.reduce(0) { $0 + value($1) } }
+        var text = PrometheusText()
+        text.family("crmsync_events_total", "counter", "Events by type and result.")
+        for (row, type) in EventType.allCases.enumerated() {
+            for result in Result.allCases {
+                let count = sum { $0.events[row * Result.allCases.count + result.rawValue].load(ordering: .relaxed) }
+                guard count > 0 || result == .applied else { continue }
+                text.sample("crmsync_events_total", [("type", type.rawValue), ("result", "\(result)")], count)
+            }
+        }
+        text.family("crmsync_events_refused_total", "counter", "Events refused, by error code.")
+        var refused: [String: Int] = [:]
+        for worker in workers { refused.merge(worker.rejections.withLock { $0 }, uniquingKeysWith: +) }
+        for (code, count) in refused.sorted(by: { $0.key < $1.key }) {
+            text.sample("crmsync_events_refused_total", [("error", code)], count)
+        }
+        text.family("crmsync_http_responses_total", "counter", "HTTP answers by status.")
+        for status in 100..<600 {
+            let count = sum { $0.statuses[status].load(ordering: .relaxed) }
+            if count > 0 { text.sample("crmsync_http_responses_total", [("status", String(status))], count) }
+        }
+        histogram(sum, to: &text)
+        gauges(sum, workers: workers.count, to: &text)
+        return text.text
+    }
+
+    private static func histogram(_ sum: ((Metrics) -> Int) -> Int, to text: inout PrometheusText) {
+        let name = "crmsync_event_duration_seconds"
+        text.family(name, "histogram", "From the whole request to the answer of Redis.")
+        var total = 0
+        for (index, end) in buckets.enumerated() {
+            total += sum { $0.durations[index].load(ordering: .relaxed) }
+            text.sample(name + "_bucket", [("le", String(Double(end) / 1_000_000))], total)
+        }
+        total += sum { $0.durations[buckets.count].load(ordering: .relaxed) }
+        text.sample(name + "_bucket", [("le", "+Inf")], total)
+        let microseconds = sum { $0.durationSum.load(ordering: .relaxed) }
+        text.line("\(name)_sum \(Double(microseconds) / 1_000_000)")
+        text.sample(name + "_count", [], total)
+    }
+
+    private static func gauges(_ sum: ((Metrics) -> Int) -> Int, workers: Int, to text: inout PrometheusText) {
+        func one(_ name: String, _ type: String, _ help: String, _ value: Int) {
+            text.family(name, type, help)
+            text.sample(name, [], value)
+        }
+        one("crmsync_connections", "gauge", "Open connections of clients.", sum { $0.connections.load(ordering: .relaxed) })
+        one("crmsync_events_in_flight", "gauge", "Events that wait for Redis.", sum { $0.inFlight.load(ordering: .relaxed) })
+        one("crmsync_workers", "gauge", "Worker threads.", workers)
+        one(
+            "crmsync_redis_up", "gauge", "Workers whose connection to Redis is ready.",
+            sum { $0.redisReady.load(ordering: .relaxed) ? 1 : 0 })
+        one(
+            "crmsync_redis_connects_total", "counter", "Connections made to Redis.",
+            sum { $0.redisConnects.load(ordering: .relaxed) })
+        one("crmsync_tasks_created_total", "counter", "Sales tasks opened.", sum { $0.tasks.load(ordering: .relaxed) })
+        one(
+            "crmsync_alerts_unheard_total", "counter", "Urgent tasks that no subscriber heard when they opened.",
+            sum { $0.unheard.load(ordering: .relaxed) })
+        one(
+            "crmsync_identity_conflicts_total", "counter", "Events whose id and email name two contacts.",
+            sum { $0.conflicts.load(ordering: .relaxed) })
+    }
+}
+
+/// The text format of Prometheus.
+private struct PrometheusText {
+    var text = ""
+
+    mutating func family(_ name: String, _ type: String, _ help: String) {
+        line("# HELP \(name) \(help)")
+        line("# TYPE \(name) \(type)")
+    }
+
+    mutating func sample(_ name: String, _ labels: [(String, String)], _ value: Int) {
+        let list = labels.map { "\($0.0)=\"\($0.1)\"" }.joined(separator: ",")
+        line(labels.isEmpty ? "\(name) \(value)" : "\(name){\(list)} \(value)")
+    }
+
+    mutating func line(_ content: String) {
+        text += content
+        text += "\n"
+    }
+}

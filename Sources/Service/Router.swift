@@ -1,0 +1,161 @@
+import CRM
+import HTTP
+
+/// What a request asks the worker to do.
+enum Action {
+    /// Answer this.
+    case answer(Response)
+    /// Take this one event, or refuse it, and tell so.
+    case track(Submission)
+    /// Take each of these and tell the results in order.
+    case trackAll([Submission])
+    /// Answer with what only the whole service knows.
+    case report(Report)
+}
+
+/// One event of a request: read, or refused before it reached the store.
+enum Submission {
+    case event(Event)
+    case refused(Verdict)
+}
+
+/// Pages about the service itself.
+enum Report {
+    case readiness
+    case metrics
+}
+
+/// Finds out what a request asks for. It reads the request and settings, and touches nothing else.
+struct Router {
+    /// Most events of one batch.
+    static let mostEvents = 500
+
+    private let settings: Settings
+    private let access: Access
+    private let single: String
+    private let batch: String
+
+    init(_ settings: Settings) {
+        self.settings = settings
+        access = Access(settings)
+        single = settings.basePath + "/track-event"
+        batch = settings.basePath + "/track-events"
+    }
+
+    /// The largest body that a request may have.
+    func bodyLimit(_ head: RequestHead) -> Int {
+        head.path == batch ? settings.maxBatchBytes : settings.maxBodyBytes
+    }
+
+    /// What to do. `ulid` makes the ids of the events, in order.
+    func action(for request: Request, at now: Timestamp, ulid: () -> ULID) -> Action {
+        let path = request.path
+        if path == single || path == batch {
+            let origin = access.allowedOrigin(of: request)
+            switch request.method {
+            case .post: return track(request, isBatch: path == batch, at: now, ulid: ulid)
+            case .options: return .answer(preflight(origin))
+            default: return .answer(Self.wrongMethod(allowed: "POST, OPTIONS"))
+            }
+        }
+        guard let page = page(at: path) else {
+            return .answer(
+                .error(
+                    .notFound, code: "not_found",
+                    message: "There is nothing at this path. Events go to POST \(single)."))
+        }
+        switch request.method {
+        case .get, .head: return page
+        case .options: return .answer(Response(status: .noContent, headers: [("Allow", "GET, HEAD, OPTIONS")]))
+        default: return .answer(Self.wrongMethod(allowed: "GET, HEAD, OPTIONS"))
+        }
+    }
+
+    /// Fields that let a page of another origin read the answer.
+    func crossOriginFields(for request: Request) -> [(String, String)] {
+        let path = request.path
+        guard path == single || path == batch, let origin = access.allowedOrigin(of: request) else { return [] }
+        if origin == "*" { return [("Access-Control-Allow-Origin", "*")] }
+        return origin.isEmpty ? [("Vary", "Origin")] : [("Access-Control-Allow-Origin", origin), ("Vary", "Origin")]
+    }
+
+    private func page(at path: String) -> Action? {
+        switch path {
+        case "/healthz": .answer(.json(.ok, Array("{\"status\":\"alive\"}".utf8), headers: [("Cache-Control", "no-store")]))
+        case "/readyz": .report(.readiness)
+        case "/metrics": .report(.metrics)
+        default: nil
+        }
+    }
+
+    private func preflight(_ origin: String?) -> Response {
+        guard origin != nil else { return Verdict.denied(.originNotAllowed).response }
+        return Response(
+            status: .noContent,
+            headers: [
+                ("Access-Control-Allow-Methods", "POST"),
+                ("Access-Control-Allow-Headers", "Content-Type, X-Write-Key, Idempotency-Key, Authorization"),
+                ("Access-Control-Max-Age", "86400"),
+            ])
+    }
+
+    private static func wrongMethod(allowed: String) -> Response {
+        .error(
+            .methodNotAllowed, code: "method_not_allowed", message: "This path takes \(allowed).",
+            headers: [("Allow", allowed)])
+    }
+
+    private func track(_ request: Request, isBatch: Bool, at now: Timestamp, ulid: () -> ULID) -> Action {
+        let source: Event.Source
+        do { source = try access.source(of: request) } catch { return .answer(Verdict.denied(error).response) }
+        guard Self.isJSON(request.headers.first("content-type")) else {
+            return .answer(
+                .error(
+                    .unsupportedMediaType, code: "unsupported_media_type",
+                    message: "Send JSON as application/json or text/plain."))
+        }
+        let key = isBatch ? nil : request.headers.first("idempotency-key")
+        return request.body.withUnsafeBufferPointer { bytes in
+            do throws(JSONError) {
+                let root = try JSONDocument.parse(bytes).root
+                if isBatch { return trackAll(root, source: source, at: now, ulid: ulid) }
+                let arrival = Arrival(receivedAt: now, ulid: ulid(), idempotencyKey: key, source: source)
+                return .track(submission(root, arrival))
+            } catch {
+                return .track(.refused(.rejected(.notJSON(error))))
+            }
+        }
+    }
+
+    private func trackAll(_ root: JSONValue, source: Event.Source, at now: Timestamp, ulid: () -> ULID) -> Action {
+        guard root.kind == .object, let events = root.member("events"), events.kind == .array else {
+            return .track(.refused(.rejected(.wrongShape(field: "events", expected: "an array of events"))))
+        }
+        var submissions: [Submission] = []
+        for event in events.elements {
+            guard submissions.count < Self.mostEvents else {
+                return .answer(
+                    .error(
+                        .contentTooLarge, code: "too_many_events",
+                        message: "A batch holds at most \(Self.mostEvents) events. Send them in several."))
+            }
+            submissions.append(submission(event, Arrival(receivedAt: now, ulid: ulid(), source: source)))
+        }
+        return .trackAll(submissions)
+    }
+
+    private func submission(_ json: JSONValue, _ arrival: Arrival) -> Submission {
+        var event: Event
+        do { event = try Event(json, arrival: arrival) } catch { return .refused(.rejected(error)) }
+        do { _ = try access.verify(&event) } catch { return .refused(.denied(error)) }
+        return .event(event)
+    }
+
+    /// No type, JSON, or the plain text that `navigator.sendBeacon` sends.
+    private static func isJSON(_ contentType: String?) -> Bool {
+        guard let contentType else { return true }
+        let end = contentType.firstIndex { $0 == ";" || $0 == " " } ?? contentType.endIndex
+        let type = contentType[..<end].lowercased()
+        return type == "application/json" || type == "text/plain" || type.isEmpty
+    }
+}

@@ -1,0 +1,34 @@
+import HTTP
+import Synchronization
+
+/// The little that workers share: counts, and whether the service takes events.
+final class ServiceState: Sendable {
+    /// Clients of all workers.
+    let connections = Atomic<Int>(0)
+    /// Set once, when the drain begins.
+    let isDraining = Atomic<Bool>(false)
+    private let workers: [Metrics]
+
+    init(workers: [Metrics]) { self.workers = workers }
+
+    /// `/readyz`: 200 when an event that comes now can be stored.
+    var readiness: Response {
+        let draining = isDraining.load(ordering: .relaxed)
+        let redis = workers.allSatisfy { $0.redisReady.load(ordering: .relaxed) }
+        let isReady = redis && !draining
+        let body = """
+            {"ready":\(isReady),"redis":"\(redis ? "ready" : "away")","draining":\(draining)}
+            """
+        var headers = [("Cache-Control", "no-store")]
+        if !isReady { headers.append(("Retry-After", "2")) }
+        return .json(isReady ? .ok : .serviceUnavailable, Array(body.utf8), headers: headers)
+    }
+
+    /// `/metrics`.
+    var metricsPage: Response {
+        Response(
+            status: .ok,
+            headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8"), ("Cache-Control", "no-store")],
+            body: Array(Metrics.text(of: workers).utf8))
+    }
+}

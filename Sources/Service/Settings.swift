@@ -1,0 +1,150 @@
+import HTTP
+import Store
+
+/// What the operator can choose, read from environment variables once at the start.
+public struct Settings: Sendable {
+    /// A variable whose value cannot be used.
+    public struct Invalid: Error, Equatable, CustomStringConvertible, Sendable {
+        /// The variable's name.
+        public let name: String
+        /// What is wrong and what to write; never quotes a secret.
+        public let problem: String
+        /// One line for the terminal.
+        public var description: String { "\(name): \(problem)" }
+    }
+
+    /// What is checked of signatures.
+    public enum IdentityMode: String, CaseIterable, Sendable {
+        /// Nothing.
+        case off
+        /// A wrong signature is logged.
+        case log
+        /// A wrong signature is refused.
+        case enforce
+    }
+
+    /// Port to listen on; 0 lets the system choose.
+    public var port: UInt16 = 8080
+    /// Address to listen on.
+    public var host = "127.0.0.1"
+    /// Where Redis is.
+    public var redis: RedisURL
+    /// What all paths begin with; empty or `/…` without a slash at the end.
+    public var basePath = "/make-server-b43c05fb"
+    /// The bearer token of the reading side.
+    public var adminToken: String
+    /// Whether ``adminToken`` was made at random at this start.
+    public var adminTokenIsRandom = false
+    /// Origins that browsers may post from; empty: all.
+    public var allowedOrigins: Set<String> = []
+    /// Publishable keys; empty: none needed.
+    public var writeKeys: [String] = []
+    /// Secret keys of the website's own back end.
+    public var serverKeys: [String] = []
+    /// Whether browsers are believed about money.
+    public var browsersMoveMoney = true
+    /// Key of the signatures; empty: none.
+    public var identitySecret = ""
+    /// What is checked of signatures.
+    public var identityMode = IdentityMode.off
+    /// Threads, each with its own loop, listener and connection to Redis.
+    public var threads: Int
+    /// Connections of clients, of all threads together.
+    public var maxConnections = 10_000
+    /// Bytes of a body of one event.
+    public var maxBodyBytes = 65_536
+    /// Bytes of a body of many events.
+    public var maxBatchBytes: Int { max(1_048_576, maxBodyBytes) }
+    /// How events are kept.
+    public var retention = Retention()
+    /// Least serious level that is logged.
+    public var logLevel = LogLevel.info
+    /// Form of the log.
+    public var logFormat = LogFormat.text
+    /// Limits of time of clients.
+    public var clientDeadlines = ClientDeadlines()
+    /// Limits of the size of requests.
+    public var limits = Limits()
+    /// Milliseconds that a drain may take.
+    public var drainMilliseconds: Int64 = 10_000
+
+    /// Reads the settings.
+    ///
+    /// - Throws: the first variable whose value cannot be used.
+    public init(environment: [String: String]) throws(Invalid) {
+        let read = Environment(environment)
+        do { redis = try RedisURL(read.text("REDIS_URL") ?? "redis://127.0.0.1:6379/0") } catch {
+            throw Invalid(name: "REDIS_URL", problem: error.message)
+        }
+        port = UInt16(try read.number("PORT", 0...65_535) ?? Int(port))
+        host = read.text("HOST") ?? host
+        basePath = try read.path("BASE_PATH") ?? basePath
+        if let token = read.text("ADMIN_TOKEN") {
+            guard token.utf8.count >= 8, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+                throw Invalid(name: "ADMIN_TOKEN", problem: "must be at least 8 visible ASCII characters without spaces")
+            }
+            adminToken = token
+        } else {
+            adminToken = Secret.random()
+            adminTokenIsRandom = true
+        }
+        threads = try read.number("THREADS", 1...64) ?? Machine.cores
+        maxConnections = try read.number("MAX_CONNECTIONS", 1...1_000_000) ?? maxConnections
+        maxBodyBytes = try read.number("MAX_BODY_BYTES", 256...16_777_216) ?? maxBodyBytes
+        retention.timelineLimit = try read.number("TIMELINE_LIMIT", 1...1_000_000) ?? retention.timelineLimit
+        if let hours = try read.number("DEDUPE_HOURS", 1...8760) { retention.dedupeSeconds = Int64(hours) * 3600 }
+        logLevel = try read.choice("LOG_LEVEL") ?? logLevel
+        logFormat = try read.choice("LOG_FORMAT") ?? logFormat
+        try readAccess(read)
+        try readLimits(read)
+    }
+
+    private mutating func readAccess(_ read: Environment) throws(Invalid) {
+        allowedOrigins = Set(try read.list("ALLOWED_ORIGINS") { Origin.normalized($0) })
+        if allowedOrigins.contains("*") { allowedOrigins = [] }
+        writeKeys = try read.list("WRITE_KEYS", of: Secret.key)
+        serverKeys = try read.list("SERVER_KEYS", of: Secret.key)
+        if let who = read.text("MONEY_EVENTS") {
+            guard ["server", "all"].contains(who) else {
+                throw Invalid(name: "MONEY_EVENTS", problem: "must be server or all")
+            }
+            browsersMoveMoney = who == "all"
+        }
+        identitySecret = read.text("IDENTITY_SECRET") ?? ""
+        identityMode = try read.choice("IDENTITY_MODE") ?? (identitySecret.isEmpty ? .off : .enforce)
+        guard identityMode == .off || !identitySecret.isEmpty else {
+            throw Invalid(name: "IDENTITY_SECRET", problem: "is needed for IDENTITY_MODE=\(identityMode.rawValue)")
+        }
+    }
+
+    private mutating func readLimits(_ read: Environment) throws(Invalid) {
+        limits.requestLine = try read.number("MAX_REQUEST_LINE_BYTES", 256...65_536) ?? limits.requestLine
+        limits.headerBytes = try read.number("MAX_HEADER_BYTES", 1024...1_048_576) ?? limits.headerBytes
+        limits.headerCount = try read.number("MAX_HEADERS", 8...10_000) ?? limits.headerCount
+        func seconds(_ name: String, _ value: inout Int64) throws(Invalid) {
+            if let milliseconds = try read.milliseconds(name) { value = milliseconds }
+        }
+        try seconds("HEADER_TIMEOUT_SECONDS", &clientDeadlines.head)
+        try seconds("BODY_TIMEOUT_SECONDS", &clientDeadlines.body)
+        try seconds("IDLE_TIMEOUT_SECONDS", &clientDeadlines.idle)
+        try seconds("SEND_TIMEOUT_SECONDS", &clientDeadlines.send)
+        try seconds("DRAIN_SECONDS", &drainMilliseconds)
+    }
+}
+
+/// How long a client may take, in milliseconds.
+public struct ClientDeadlines: Sendable {
+    /// From the first byte of a head to its end.
+    public var head: Int64 = 10_000
+    /// From the end of a head to the end of the body.
+    public var body: Int64 = 30_000
+    /// Between two requests.
+    public var idle: Int64 = 75_000
+    /// Without taking a byte of an answer.
+    public var send: Int64 = 30_000
+    /// From our close to the client's.
+    public var linger: Int64 = 2_000
+
+    /// The defaults.
+    public init() {}
+}

@@ -1,0 +1,93 @@
+import CRM
+import HTTP
+
+/// What became of one event, and what its sender is told.
+enum Verdict {
+    /// It is in Redis.
+    case applied(contactID: String, eventID: EventID)
+    /// It had been in Redis before; nothing changed.
+    case duplicate(contactID: String, eventID: EventID)
+    /// It is safe on disk and will be in Redis.
+    case queued(EventID)
+    /// It cannot be an event of ours.
+    case rejected(Rejection)
+    /// Its sender may not post it.
+    case denied(Denial)
+    /// It could be stored nowhere; the sender should try again.
+    case unavailable
+
+    /// The status of an answer that tells of this event alone.
+    var status: Status {
+        switch self {
+        case .applied, .duplicate: .ok
+        case .queued: .accepted
+        case .rejected(let rejection): rejection.status == 400 ? .badRequest : .unprocessableContent
+        case .denied(let denial): denial.status
+        case .unavailable: .serviceUnavailable
+        }
+    }
+
+    /// The word that counts it in the metrics and names it in the answer, for what was not accepted.
+    var errorCode: String? {
+        switch self {
+        case .applied, .duplicate, .queued: nil
+        case .rejected(let rejection): rejection.code
+        case .denied(let denial): denial.code
+        case .unavailable: "unavailable"
+        }
+    }
+
+    /// The answer to a request with this one event.
+    var response: Response {
+        var body: [UInt8] = []
+        append(to: &body)
+        return .json(status, body, headers: retryAfter.map { [("Retry-After", String($0))] } ?? [])
+    }
+
+    /// Seconds after which trying again makes sense.
+    var retryAfter: Int? {
+        switch self {
+        case .denied(let denial): denial.retryAfter
+        case .unavailable: 2
+        case .applied, .duplicate, .queued, .rejected: nil
+        }
+    }
+
+    /// Appends the body: one JSON object.
+    func append(to body: inout [UInt8]) {
+        switch self {
+        case .applied(let contact, let event): success(contact, event, "Event tracked successfully", to: &body)
+        case .duplicate(let contact, let event): success(contact, event, "Event already tracked", to: &body)
+        case .queued(let event): success(nil, event, "Event queued", to: &body)
+        case .rejected(let rejection):
+            failure(rejection.code, rejection.message, field: rejection.field, to: &body)
+        case .denied(let denial): failure(denial.code, denial.message, field: nil, to: &body)
+        case .unavailable:
+            failure(
+                "unavailable", "The event could not be stored. Send it again, with the same event_id, after the "
+                    + "seconds in Retry-After.", field: nil, to: &body)
+        }
+    }
+
+    private func success(_ contact: String?, _ event: EventID, _ message: StaticString, to body: inout [UInt8]) {
+        body.appendJSON(raw: "{\"success\":true,\"contact_id\":")
+        if let contact { body.appendJSON(contact) } else { body.appendJSON(raw: "null") }
+        body.appendJSON(raw: ",\"message\":\"")
+        body.appendJSON(raw: message)
+        body.appendJSON(raw: "\",\"event_id\":")
+        body.appendJSON(event.text)
+        body.appendJSON(raw: "}")
+    }
+
+    private func failure(_ code: String, _ message: String, field: String?, to body: inout [UInt8]) {
+        body.appendJSON(raw: "{\"success\":false,\"error\":")
+        body.appendJSON(code)
+        body.appendJSON(raw: ",\"message\":")
+        body.appendJSON(message)
+        if let field {
+            body.appendJSON(raw: ",\"field\":")
+            body.appendJSON(field)
+        }
+        body.appendJSON(raw: "}")
+    }
+}

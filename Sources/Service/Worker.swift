@@ -1,0 +1,204 @@
+import CRM
+import HTTP
+import Loop
+import Store
+import Synchronization
+
+/// One thread's share of the service: a loop, a listener, clients, and a connection to Redis. Shares nothing with the
+/// other workers but what ``ServiceState`` counts.
+final class Worker {
+    let settings: Settings
+    let loop: EventLoop
+    let router: Router
+    let metrics: Metrics
+    /// Where bytes of clients arrive first: one for all, so that an idle client holds none.
+    let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
+    /// The value of `Date`, made once a second.
+    private(set) var date: [UInt8] = []
+    private(set) var isDraining = false
+
+    private let state: ServiceState
+    private let log: Log
+    private let store: Store
+    private let intake: Intake
+    private var listener: Listener?
+    private var clients: [ObjectIdentifier: ClientConnection] = [:]
+    private var dirty: [ClientConnection] = []
+    private var ulids = ULIDGenerator()
+    private var dateSecond: Int64 = 0
+
+    init(settings: Settings, state: ServiceState, metrics: Metrics) throws(SystemError) {
+        self.settings = settings
+        self.state = state
+        self.metrics = metrics
+        loop = try EventLoop()
+        router = Router(settings)
+        log = Log(level: settings.logLevel, format: settings.logFormat)
+        store = Store(url: settings.redis, loop: loop, retention: settings.retention)
+        intake = Intake(
+            rules: Rules(trustsBrowsersWithMoney: settings.browsersMoveMoney), store: store, loop: loop,
+            metrics: metrics, log: log)
+        loop.afterRound = { [unowned self] in endRound() }
+        store.redis.stateChanged = { [unowned self] in redisChanged($0) }
+    }
+
+    deinit { receiveBuffer.deallocate() }
+
+    /// Listens on `port` and returns the port that was bound.
+    func listen(host: String, port: UInt16) throws(SystemError) -> UInt16 {
+        let listener = try Listener(host: host, port: port, loop: loop) { [unowned self] in accept($0) }
+        self.listener = listener
+        return listener.port
+    }
+
+    /// Serves until drained.
+    func run() throws(SystemError) {
+        renewDate()
+        store.redis.connect()
+        sweep()
+        try loop.run()
+    }
+
+    /// Takes no new connections, answers what is in flight, then ends the loop.
+    func drain() {
+        guard !isDraining else { return }
+        isDraining = true
+        listener?.shut()
+        for client in Array(clients.values) { client.finish() }
+        endIfDrained()
+    }
+
+    // MARK: What a connection asks of its worker
+
+    /// Flushes `client` at the end of this round.
+    func touch(_ client: ClientConnection) {
+        guard !client.isDirty else { return }
+        client.isDirty = true
+        dirty.append(client)
+    }
+
+    func forget(_ client: ClientConnection) {
+        clients[ObjectIdentifier(client)] = nil
+        metrics.connections.subtract(1, ordering: .relaxed)
+        state.connections.subtract(1, ordering: .relaxed)
+    }
+
+    /// Does what `request` asks for and gives the answer to `client`.
+    func serve(_ request: Request, on client: ClientConnection, _ ticket: ClientConnection.Ticket) {
+        let fields = router.crossOriginFields(for: request)
+        let answer = { (response: Response) in
+            var response = response
+            response.headers += fields
+            client.answer(ticket, response)
+        }
+        let now = Timestamp(clamping: loop.wallClock)
+        switch router.action(for: request, at: now, ulid: { ulids.next(at: now) }) {
+        case .answer(let response): answer(response)
+        case .track(let submission): take(submission) { answer($0.response) }
+        case .trackAll(let submissions): takeAll(submissions) { answer(Self.response(of: $0)) }
+        case .report(.readiness): answer(state.readiness)
+        case .report(.metrics): answer(state.metricsPage)
+        }
+    }
+
+    private func take(_ submission: Submission, _ done: @escaping (Verdict) -> Void) {
+        switch submission {
+        case .event(let event): intake.take(event, done)
+        case .refused(let verdict):
+            metrics.count(rejection: verdict.errorCode ?? "")
+            log.write(.info, "Refused event", [("error", verdict.errorCode ?? "")])
+            done(verdict)
+        }
+    }
+
+    private func takeAll(_ submissions: [Submission], _ done: @escaping ([Verdict]) -> Void) {
+        guard !submissions.isEmpty else { return done([]) }
+        var verdicts = [Verdict?](repeating: nil, count: submissions.count)
+        var missing = submissions.count
+        for (index, submission) in submissions.enumerated() {
+            take(submission) { verdict in
+                verdicts[index] = verdict
+                missing -= 1
+                if missing == 0 { done(verdicts.compactMap(\.self)) }
+            }
+        }
+    }
+
+    /// 200 with all results; 503 when not one event could be stored and sending all again is the remedy.
+    private static func response(of verdicts: [Verdict]) -> Response {
+        let isUnavailable = verdicts.contains { $0.status == .serviceUnavailable }
+        if isUnavailable, !verdicts.contains(where: { $0.errorCode == nil }) { return Verdict.unavailable.response }
+        var body: [UInt8] = []
+        body.appendJSON(raw: "{\"success\":true,\"results\":[")
+        for (index, verdict) in verdicts.enumerated() {
+            if index > 0 { body.append(UInt8(ascii: ",")) }
+            verdict.append(to: &body)
+        }
+        body.appendJSON(raw: "]}")
+        return .json(.ok, body)
+    }
+
+    // MARK: Rounds
+
+    private func endRound() {
+        renewDate()
+        store.redis.flush()
+        // Answers may make room for requests that touch their connection again.
+        while !dirty.isEmpty {
+            let clients = dirty
+            dirty = []
+            for client in clients {
+                client.isDirty = false
+                client.flush()
+            }
+            store.redis.flush()
+        }
+        log.flush()
+        if isDraining { endIfDrained() }
+    }
+
+    private func accept(_ peer: Listener.Peer) {
+        let count = state.connections.add(1, ordering: .relaxed).newValue
+        metrics.connections.add(1, ordering: .relaxed)
+        do throws(SystemError) {
+            let client = try ClientConnection(peer, worker: self)
+            clients[ObjectIdentifier(client)] = client
+            if count > settings.maxConnections { client.refuseForLoad() }
+        } catch {
+            metrics.connections.subtract(1, ordering: .relaxed)
+            state.connections.subtract(1, ordering: .relaxed)
+            peer.socket.close()
+        }
+    }
+
+    private func redisChanged(_ redis: Redis.State) {
+        switch redis {
+        case .ready:
+            metrics.redisReady.store(true, ordering: .relaxed)
+            metrics.redisConnects.add(1, ordering: .relaxed)
+            log.write(.info, "Redis is ready", [("redis", settings.redis.place)])
+        case .down(let reason):
+            metrics.redisReady.store(false, ordering: .relaxed)
+            log.write(.warning, "Redis is away", [("redis", settings.redis.place), ("reason", reason)])
+        }
+    }
+
+    private func renewDate() {
+        let second = loop.wallClock / 1000
+        guard second != dateSecond else { return }
+        dateSecond = second
+        date = IMFDate(epochSeconds: Int(second)).bytes
+    }
+
+    /// Deadlines of clients are exact to a quarter of a second, which costs nothing for each request.
+    private func sweep() {
+        for client in clients.values { client.expire(at: loop.now) }
+        loop.schedule(after: 250) { [unowned self] in sweep() }
+    }
+
+    private func endIfDrained() {
+        guard clients.isEmpty, store.redis.inFlight == 0 else { return }
+        store.redis.close()
+        loop.stop()
+    }
+}

@@ -1,0 +1,191 @@
+import Loop
+
+/// A Redis client that keeps itself connected: signs in, loads the script, and comes back after a loss with growing,
+/// jittered pauses.
+public final class Redis {
+    /// Limits of time, in milliseconds.
+    public struct Deadlines: Sendable {
+        /// From the first packet to being signed in.
+        public var connect: Int64 = 2_000
+        /// From sending a command to its reply.
+        public var command: Int64 = 2_000
+        /// The first pause before trying again; doubled each time, with jitter.
+        public var firstPause: Int64 = 50
+        /// The longest pause.
+        public var longestPause: Int64 = 2_000
+
+        /// The defaults.
+        public init() {}
+    }
+
+    /// Whether commands can be sent.
+    public enum State: Equatable, Sendable {
+        /// Not now; the reason is for people and holds no secret.
+        case down(String)
+        /// Signed in, script loaded.
+        case ready
+    }
+
+    /// What a command comes to: a reply that is not an error, or why there is none.
+    public typealias Completion = (Result<RedisReply, StoreError>) -> Void
+
+    /// Whether commands can be sent now.
+    public private(set) var state = State.down("not connected yet")
+    /// Called when ``state`` has changed.
+    public var stateChanged: (State) -> Void = { _ in }
+
+    private let url: RedisURL
+    private let loop: EventLoop
+    private let deadlines: Deadlines
+    /// Commands that a new connection begins with, such as loading the script.
+    private let preamble: [[String]]
+    private let begun: ([RedisReply]) -> Void
+    private var link: RedisLink?
+    private var connectingSince: Moment?
+    private var failures = 0
+    private var isClosed = false
+    private var command = CommandBuffer()
+
+    /// A client for `url` that starts to connect with ``connect()``.
+    ///
+    /// Each new connection sends `preamble` first and hands the replies to `begun`; an error among them counts as a
+    /// failure to connect.
+    public init(
+        url: RedisURL, loop: EventLoop, deadlines: Deadlines = Deadlines(), preamble: [[String]] = [],
+        begun: @escaping ([RedisReply]) -> Void = { _ in }
+    ) {
+        self.url = url
+        self.loop = loop
+        self.deadlines = deadlines
+        self.preamble = preamble
+        self.begun = begun
+    }
+
+    /// How many commands wait for their reply.
+    public var inFlight: Int { link?.inFlight ?? 0 }
+
+    /// Starts to connect, and to watch the deadlines.
+    public func connect() {
+        attempt()
+        watch()
+    }
+
+    /// Ends the connection for good; what waits is told.
+    public func close() {
+        isClosed = true
+        link?.drop()
+    }
+
+    /// Sends what is queued, in one write; call at the end of each round of the loop.
+    public func flush() { link?.flush() }
+
+    /// Queues a command that `write` fills in.
+    public func send(_ write: (inout CommandBuffer) -> Void, _ completion: @escaping Completion) {
+        guard state == .ready, let link else { return completion(.failure(.disconnected)) }
+        command.begin()
+        write(&command)
+        link.send(&command) { reply in
+            switch reply {
+            case nil: completion(.failure(.uncertain))
+            case .error(let text): completion(.failure(StoreError(reply: text)))
+            case let reply?: completion(.success(reply))
+            }
+        }
+    }
+
+    /// Queues a command of plain words.
+    public func send(_ words: [String], _ completion: @escaping Completion) {
+        send({ command in for word in words { command.add(word) } }, completion)
+    }
+
+    private func attempt() {
+        guard !isClosed else { return }
+        connectingSince = loop.now
+        switch url.endpoint {
+        case .unix: open(url.endpoint)
+        case .tcp(let host, let port):
+            guard !Resolver.isNumeric(host) else { return open(url.endpoint) }
+            // The client lives as long as its loop, so the closure may reach it again on the loop's own thread.
+            nonisolated(unsafe) let client = self
+            Resolver.resolve(host, handover: loop.handover) { address in
+                guard let address else { return client.failed("the host name of Redis cannot be resolved") }
+                client.open(.tcp(host: address, port: port))
+            }
+        }
+    }
+
+    private func open(_ endpoint: RedisURL.Endpoint) {
+        guard !isClosed else { return }
+        do {
+            link = try RedisLink(to: endpoint, loop: loop) { [weak self] failure in
+                if let failure { self?.failed(failure) } else { self?.begin() }
+            }
+        } catch {
+            failed(error.description)
+        }
+    }
+
+    /// Signs in. All commands go out at once; the first error among the replies ends the attempt.
+    private func begin() {
+        var commands: [[String]] = []
+        if !url.password.isEmpty {
+            commands.append(url.user.isEmpty ? ["AUTH", url.password] : ["AUTH", url.user, url.password])
+        }
+        if url.database != 0 { commands.append(["SELECT", String(url.database)]) }
+        let signingIn = commands.count
+        commands += preamble + [["PING"]]
+        var replies: [RedisReply] = []
+        for words in commands {
+            command.begin()
+            for word in words { command.add(word) }
+            link?.send(&command) { [weak self] reply in
+                guard let reply, let self else { return }
+                replies.append(reply)
+                guard replies.count == commands.count else { return }
+                for case .error(let text) in replies { return refuse(text) }
+                begun(Array(replies[signingIn...]))
+                connectingSince = nil
+                failures = 0
+                change(to: .ready)
+            }
+        }
+        link?.flush()
+    }
+
+    private var refusal: String?
+
+    private func refuse(_ reason: String) {
+        refusal = reason
+        link?.drop()
+    }
+
+    private func failed(_ failure: String) {
+        let reason = refusal ?? failure
+        refusal = nil
+        link = nil
+        connectingSince = nil
+        change(to: .down(reason))
+        guard !isClosed else { return }
+        failures += 1
+        let pause = min(deadlines.longestPause, deadlines.firstPause << Int64(min(failures - 1, 10)))
+        loop.schedule(after: Int64.random(in: pause / 2...pause)) { [weak self] in self?.attempt() }
+    }
+
+    private func change(to next: State) {
+        guard next != state else { return }
+        state = next
+        stateChanged(next)
+    }
+
+    /// Looks at the deadlines ten times a second: exact enough, and free when all is well.
+    private func watch() {
+        guard !isClosed else { return }
+        let now = loop.now
+        if let since = connectingSince, link != nil, now.since(since) > deadlines.connect * 1_000_000 {
+            refuse("no answer within \(deadlines.connect) ms of connecting")
+        } else if let oldest = link?.oldestWait, now.since(oldest) > deadlines.command * 1_000_000 {
+            refuse("no reply within \(deadlines.command) ms")
+        }
+        loop.schedule(after: 100) { [weak self] in self?.watch() }
+    }
+}
