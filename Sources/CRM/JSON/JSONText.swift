@@ -6,6 +6,11 @@ enum JSONText {
         String(unsafeUninitializedCapacity: content.count) { unescape(content, into: $0) }
     }
 
+    /// Reads the inside of a string that may or may not hold escapes.
+    static func plain(_ content: UnsafeBufferPointer<UInt8>) -> String {
+        content.contains(.backslash) ? unescaped(content) : String(decoding: content, as: UTF8.self)
+    }
+
     /// Writes the plain text of `content` to `output`, which has room for `content.count` bytes; returns how many it took.
     static func unescape(_ content: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>) -> Int {
         var read = 0

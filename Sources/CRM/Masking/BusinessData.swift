@@ -34,21 +34,18 @@ public struct BusinessData: Hashable, Sendable {
 
     /// Keeps what may be kept of an object; of everything else, nothing.
     public init(_ object: JSONValue?) {
-        var selection = BusinessDataSelection()
-        for member in object?.members ?? JSONValue.Members.none { selection.take(member) }
+        var selection = FieldSelection()
+        if let object { for member in object.members { selection.take(member) } }
         var json: [UInt8] = [UInt8(ascii: "{")]
         var fields: [Field] = []
         fields.reserveCapacity(selection.fields.count)
         for field in selection.fields {
             if json.count > 1 { json.append(.comma) }
             let start = json.count
-            json.append(name: field.key)
+            field.appendName(to: &json)
             let colon = json.count
             json.append(.colon)
-            switch field.value {
-            case .verbatim(let value): json.append(contentsOf: value.raw)
-            case .text(let text): text.withUnsafeBufferPointer { json.appendJSON(utf8: $0) }
-            }
+            field.appendValue(to: &json)
             fields.append(Field(name: start..<colon, value: colon + 1..<json.count))
         }
         json.append(UInt8(ascii: "}"))
@@ -61,4 +58,39 @@ public struct BusinessData: Hashable, Sendable {
 
     /// How many fields were kept.
     public var count: Int { fields.count }
+
+    /// The text of a kept string, or the digits of a kept number (ids come as both), trimmed; nil if that leaves nothing.
+    public func string(_ name: StaticString) -> String? {
+        let text = withValue(of: name) { value -> String? in
+            guard let first = value.first else { return nil }
+            if first == .quote { return JSONText.plain(value.slice(1, value.count - 1)) }
+            return first == .minus || first.isDigit ? String(decoding: value, as: UTF8.self) : nil
+        }
+        guard let text = text?.trimmed, !text.isEmpty else { return nil }
+        return text
+    }
+
+    /// The amount in a kept number or string; nil if there is none, or `null`, or a blank string.
+    public func money(_ name: StaticString) throws(MoneyError) -> Money? {
+        guard let text = string(name) else {
+            // Nothing was sent, or `null`, or a blank; but `true` is a mistake that its sender wants to hear of.
+            guard withValue(of: name, { $0.first == UInt8(ascii: "t") || $0.first == UInt8(ascii: "f") }) != true
+            else { throw .unreadable }
+            return nil
+        }
+        return try Money(text)
+    }
+
+    private func withValue<Result>(
+        of name: StaticString, _ body: (UnsafeBufferPointer<UInt8>) -> Result?
+    ) -> Result? {
+        json.withUnsafeBufferPointer { json in
+            for field in fields {
+                // A name that still needs an escape is never one that somebody asks for, so raw bytes can be compared.
+                guard json.slice(field.name.lowerBound + 1, field.name.upperBound - 1).equals(name) else { continue }
+                return body(json.slice(field.value.lowerBound, field.value.upperBound))
+            }
+            return nil
+        }
+    }
 }

@@ -136,25 +136,27 @@ struct DecimalText {
         return isSigned && bytes[1] == .minus ? -value : value
     }
 
-    /// The absolute value times 10 to the power of `decimals`, rounded half up; nil if it is larger than `limit`.
+    /// The absolute value times 10 to the power of `decimals`, rounded half up; nil if it is larger than `limit`, which is
+    /// at least 9 and less than the largest `Int64`.
     func rounded(decimals: Int, limit: Int64) -> Int64? {
         let kept = wholeDigits + decimals
         var value: Int64 = 0
         var seen = 0
         for byte in mantissa where byte != .dot {
             guard seen < kept else {
-                // Only the first digit that falls off decides, and it is read at `seen == kept` or not at all.
+                // Only the first digit that falls off decides.
                 if seen == kept, byte >= UInt8(ascii: "5") { value += 1 }
                 break
             }
-            value = value * 10 + Int64(byte - .zero)
-            guard value <= limit else { return nil }
+            let digit = Int64(byte - .zero)
+            guard value <= (limit - digit) / 10 else { return nil }
+            value = value * 10 + digit
             seen += 1
         }
         // The exponent may ask for zeros that nobody wrote.
         while seen < kept, value > 0 {
+            guard value <= limit / 10 else { return nil }
             value *= 10
-            guard value <= limit else { return nil }
             seen += 1
         }
         return value <= limit ? value : nil
