@@ -111,24 +111,21 @@ extension UnsafeBufferPointer<UInt8> {
         switch self[position] {
         case .space, 0x09, .minus, .dot, UInt8(ascii: "_"): return 1
         case 0..<0x80: return nil
-        // No-break space, soft hyphen, middle dot.
-        case 0xC2: return matches(at: position, [0xA0, 0xAD, 0xB7]) ? 2 : nil
-        case 0xE2:
-            // U+2000 to U+2015 (spaces, zero width, dashes), U+2022, U+202F, U+2060, U+2212.
-            let isSeparator =
-                matches(at: position, [0x80]) && position + 2 < count
-                    && (0x80...0x95 ~= self[position + 2] || self[position + 2] == 0xA2 || self[position + 2] == 0xAF)
-                || self[position...].starts(with: [0xE2, 0x81, 0xA0])
-                || self[position...].starts(with: [0xE2, 0x88, 0x92])
-            return isSeparator ? 3 : nil
-        // Ideographic space, byte order mark.
-        case 0xE3: return self[position...].starts(with: [0xE3, 0x80, 0x80]) ? 3 : nil
-        case 0xEF: return self[position...].starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : nil
-        default: return nil
+        case let lead:
+            guard position + 1 < count else { return nil }
+            let second = self[position + 1]
+            // No-break space, soft hyphen, middle dot.
+            if lead == 0xC2 { return second == 0xA0 || second == 0xAD || second == 0xB7 ? 2 : nil }
+            guard position + 2 < count else { return nil }
+            switch (lead, second, self[position + 2]) {
+            // U+2000 to U+2015 (spaces, zero width, dashes), bullet, narrow no-break space, word joiner, minus sign.
+            case (0xE2, 0x80, 0x80...0x95), (0xE2, 0x80, 0xA2), (0xE2, 0x80, 0xAF), (0xE2, 0x81, 0xA0),
+                (0xE2, 0x88, 0x92):
+                return 3
+            // Ideographic space, byte order mark.
+            case (0xE3, 0x80, 0x80), (0xEF, 0xBB, 0xBF): return 3
+            default: return nil
+            }
         }
-    }
-
-    private func matches(at position: Int, _ seconds: [UInt8]) -> Bool {
-        position + 1 < count && seconds.contains(self[position + 1])
     }
 }
