@@ -1,0 +1,43 @@
+/// A JSON text that was read to its end and found correct: the bytes, and a flat list of what stands where.
+///
+/// Nothing is copied. A document and every value taken from it point into the bytes given to `parse`, and so they live
+/// only as long as the closure that lent those bytes; keep `String`s and numbers, never the document.
+///
+/// Names may repeat in an object: the last one wins, as in `JSON.parse` of the browsers that send to us.
+public struct JSONDocument {
+    /// How deep arrays and objects may be nested: an event needs two levels, a batch of events four.
+    public static let maximumDepth = 32
+
+    /// How many keys and values a document may have; bounds the list of nodes to 2 MiB.
+    /// 500 events of some 60 keys and values each are half of that.
+    public static let maximumNodes = 131_072
+
+    /// How many bytes a document may have, so that every offset fits in 32 bits.
+    public static let maximumBytes = Int(UInt32.max) - 1
+
+    let bytes: UnsafeBufferPointer<UInt8>
+    let nodes: [JSONNode]
+
+    /// Reads a whole document.
+    ///
+    /// - Parameter bytes: the text in UTF-8; it has to outlive the document.
+    /// - Throws: `JSONError` for the first place where the text is not JSON, or passes a limit.
+    public static func parse(_ bytes: UnsafeBufferPointer<UInt8>) throws(JSONError) -> JSONDocument {
+        JSONDocument(bytes: bytes, nodes: try JSONParser.nodes(of: bytes))
+    }
+
+    /// The one value that the document consists of.
+    public var root: JSONValue { JSONValue(document: self, index: 0) }
+}
+
+/// One key or value: where it stands, and where the next one at the same level stands.
+struct JSONNode {
+    /// Where the text starts and ends in the document; a string includes its quotes.
+    var start: UInt32
+    var end: UInt32
+    /// The index of the first node that is not part of this one.
+    var next: UInt32
+    var kind: JSONValue.Kind
+    /// A string that holds at least one backslash.
+    var hasEscapes: Bool
+}

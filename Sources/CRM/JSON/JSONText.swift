@@ -1,0 +1,111 @@
+/// The text of JSON strings: from escaped to plain and back.
+enum JSONText {
+    /// Reads the inside of a string that the parser has found correct.
+    static func unescaped(_ content: UnsafeBufferPointer<UInt8>) -> String {
+        // Every escape is longer than what it stands for, so the text never outgrows its own length.
+        String(unsafeUninitializedCapacity: content.count) { unescape(content, into: $0) }
+    }
+
+    /// Reads the inside of a string that may or may not hold escapes.
+    static func plain(_ content: UnsafeBufferPointer<UInt8>) -> String {
+        content.contains(.backslash) ? unescaped(content) : String(decoding: content, as: UTF8.self)
+    }
+
+    /// Writes the plain text of `content` to `output`, which has room for `content.count` bytes; returns how many it took.
+    static func unescape(_ content: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>) -> Int {
+        var read = 0
+        var written = 0
+        while read < content.count {
+            guard content[read] == .backslash else {
+                output[written] = content[read]
+                read += 1
+                written += 1
+                continue
+            }
+            let scalar = scalar(in: content, at: &read)
+            for byte in UTF8.encode(scalar).unsafelyUnwrapped {
+                output[written] = byte
+                written += 1
+            }
+        }
+        return written
+    }
+
+    private static func scalar(in content: UnsafeBufferPointer<UInt8>, at position: inout Int) -> Unicode.Scalar {
+        let sign = content[position + 1]
+        position += 2
+        switch sign {
+        case UInt8(ascii: "b"): return "\u{8}"
+        case UInt8(ascii: "f"): return "\u{C}"
+        case UInt8(ascii: "n"): return "\n"
+        case UInt8(ascii: "r"): return "\r"
+        case UInt8(ascii: "t"): return "\t"
+        case UInt8(ascii: "u"):
+            let unit = codeUnit(in: content, at: &position)
+            guard unit & 0xFC00 == 0xD800 else { return Unicode.Scalar(unit) ?? "\u{FFFD}" }
+            position += 2
+            let low = codeUnit(in: content, at: &position)
+            return Unicode.Scalar(0x10000 + ((unit & 0x3FF) << 10) + (low & 0x3FF)) ?? "\u{FFFD}"
+        default: return Unicode.Scalar(sign)
+        }
+    }
+
+    private static func codeUnit(in content: UnsafeBufferPointer<UInt8>, at position: inout Int) -> UInt32 {
+        var unit: UInt32 = 0
+        for index in position..<position + 4 { unit = unit << 4 | UInt32(content[index].hexValue ?? 0) }
+        position += 4
+        return unit
+    }
+}
+
+extension [UInt8] {
+    /// Appends `text` as a JSON string: in quotes, with `"`, `\` and control characters escaped and all else as it is.
+    public mutating func appendJSON(_ text: String) {
+        let done: Void? = text.utf8.withContiguousStorageIfAvailable { appendJSON(utf8: $0) }
+        if done == nil { [UInt8](text.utf8).withUnsafeBufferPointer { appendJSON(utf8: $0) } }
+    }
+
+    /// Appends text, given as correct UTF-8, as a JSON string.
+    public mutating func appendJSON(utf8 text: UnsafeBufferPointer<UInt8>) {
+        append(.quote)
+        var start = 0
+        // Most text has nothing to escape and goes over in one copy.
+        for index in text.indices where text[index].needsEscape {
+            append(contentsOf: text[start..<index])
+            appendEscape(of: text[index])
+            start = index + 1
+        }
+        append(contentsOf: text[start...])
+        append(.quote)
+    }
+
+    /// Appends text that is JSON already, such as the `raw` of a value or a literal of our own.
+    public mutating func appendJSON(raw: StaticString) {
+        append(contentsOf: UnsafeBufferPointer(start: raw.utf8Start, count: raw.utf8CodeUnitCount))
+    }
+
+    private mutating func appendEscape(of byte: UInt8) {
+        append(.backslash)
+        switch byte {
+        case .quote, .backslash: append(byte)
+        case 0x08: append(UInt8(ascii: "b"))
+        case 0x09: append(UInt8(ascii: "t"))
+        case 0x0A: append(UInt8(ascii: "n"))
+        case 0x0C: append(UInt8(ascii: "f"))
+        case 0x0D: append(UInt8(ascii: "r"))
+        default:
+            append(contentsOf: [UInt8(ascii: "u"), .zero, .zero, byte.hexDigits.high, byte.hexDigits.low])
+        }
+    }
+}
+
+extension UInt8 {
+    /// RFC 8259 section 7: quote, backslash and the controls U+0000 to U+001F.
+    fileprivate var needsEscape: Bool { self < 0x20 || self == .quote || self == .backslash }
+
+    /// The two lower-case hexadecimal digits of the byte.
+    var hexDigits: (high: UInt8, low: UInt8) {
+        func digit(_ value: UInt8) -> UInt8 { value < 10 ? .zero + value : UInt8(ascii: "a") + value - 10 }
+        return (digit(self >> 4), digit(self & 15))
+    }
+}

@@ -1,0 +1,96 @@
+/// What is kept of `event_data`, `session` and other data that a website sends along: business data and nothing secret.
+///
+/// Everything that is stored, logged or shown comes out of such a value, never out of the request, so what was dropped here
+/// is gone. Kept are scalars: strings without what `Masking` removes, numbers, `true`, `false` and `null`. Dropped are
+/// objects and arrays, fields whose name says a secret (`FieldName`), values that are payment card numbers, and all that
+/// passes the limits below. A name that repeats counts once, with its last value.
+public struct BusinessData: Hashable, Sendable {
+    /// How many fields are kept: the first ones.
+    public static let maximumFields = 32
+
+    /// How many characters (Unicode scalars) of a string are kept.
+    public static let maximumCharacters = 1_024
+
+    /// How many characters (Unicode scalars) a name may have; a longer one is dropped with its value.
+    public static let maximumNameCharacters = 64
+
+    /// How many characters a number may have: half a number would be a wrong number, so a longer one is dropped.
+    public static let maximumNumberLength = 64
+
+    /// The kept fields as one JSON object, in the order they were sent; names and values as they were written, if nothing
+    /// had to be removed.
+    public let json: [UInt8]
+
+    private let fields: [Field]
+
+    /// A kept field, as places in `json`.
+    private struct Field: Hashable, Sendable {
+        var name: Range<Int>
+        var value: Range<Int>
+    }
+
+    /// No data.
+    public static let empty = BusinessData(nil)
+
+    /// Keeps what may be kept of an object; of everything else, nothing.
+    public init(_ object: JSONValue?) {
+        var selection = FieldSelection()
+        if let object { for member in object.members { selection.take(member) } }
+        var json: [UInt8] = [UInt8(ascii: "{")]
+        var fields: [Field] = []
+        fields.reserveCapacity(selection.fields.count)
+        for field in selection.fields {
+            if json.count > 1 { json.append(.comma) }
+            let start = json.count
+            field.appendName(to: &json)
+            let colon = json.count
+            json.append(.colon)
+            field.appendValue(to: &json)
+            fields.append(Field(name: start..<colon, value: colon + 1..<json.count))
+        }
+        json.append(UInt8(ascii: "}"))
+        self.json = json
+        self.fields = fields
+    }
+
+    /// Whether nothing was kept.
+    public var isEmpty: Bool { fields.isEmpty }
+
+    /// How many fields were kept.
+    public var count: Int { fields.count }
+
+    /// The text of a kept string, or the digits of a kept number (ids come as both), trimmed; nil if that leaves nothing.
+    public func string(_ name: StaticString) -> String? {
+        let text = withValue(of: name) { value -> String? in
+            guard let first = value.first else { return nil }
+            if first == .quote { return JSONText.plain(value.slice(1, value.count - 1)) }
+            return first == .minus || first.isDigit ? String(decoding: value, as: UTF8.self) : nil
+        }
+        guard let text = text?.trimmed, !text.isEmpty else { return nil }
+        return text
+    }
+
+    /// The amount in a kept number or string; nil if there is none, or `null`, or a blank string.
+    public func money(_ name: StaticString) throws(MoneyError) -> Money? {
+        guard let text = string(name) else {
+            // Nothing was sent, or `null`, or a blank; but `true` is a mistake that its sender wants to hear of.
+            guard withValue(of: name, { $0.first == UInt8(ascii: "t") || $0.first == UInt8(ascii: "f") }) != true
+            else { throw .unreadable }
+            return nil
+        }
+        return try Money(text)
+    }
+
+    private func withValue<Result>(
+        of name: StaticString, _ body: (UnsafeBufferPointer<UInt8>) -> Result?
+    ) -> Result? {
+        json.withUnsafeBufferPointer { json in
+            for field in fields {
+                // A name that still needs an escape is never one that somebody asks for, so raw bytes can be compared.
+                guard json.slice(field.name.lowerBound + 1, field.name.upperBound - 1).equals(name) else { continue }
+                return body(json.slice(field.value.lowerBound, field.value.upperBound))
+            }
+            return nil
+        }
+    }
+}

@@ -1,0 +1,62 @@
+/// Finds payment card numbers (ISO/IEC 7812) in text.
+///
+/// A card number is 13 to 19 digits with a correct Luhn check digit that start as cards do: 3 to 6, or 2221 to 2720. Luhn
+/// alone is right by chance for every tenth number; the start keeps epoch stamps (1…) and many booking numbers out of it.
+/// The digits may stand in groups of 3 to 8 (or one by one) with up to three separators between two groups. Groups of two
+/// do not count: dates (`31.12.2026 - 04.01.2027`) and coordinates are written with them, cards are not. A group counts as a
+/// whole or not at all: a card number inside a longer unbroken number is there by chance.
+enum CardNumber {
+    static let shortest = 13
+    static let longest = 19
+
+    /// Numbers of phones have up to 15 digits (E.164) but hardly ever more than 14, and cards now in use hardly ever less
+    /// than 15.
+    static let shortestInPhone = 15
+
+    /// Behind a `+` this many digits are a phone number (E.164), here and in any text.
+    static let longestPhone = 15
+
+    /// The text with `[card]` for every card number; nil if there is none.
+    static func masked(_ text: UnsafeBufferPointer<UInt8>, shortest: Int) -> [UInt8]? {
+        var output: [UInt8] = []
+        var copied = 0
+        var position = 0
+        while position < text.count {
+            guard DigitRun.startsDigit(text[position]), let run = DigitRun(text, at: position) else {
+                position += 1
+                continue
+            }
+            for card in run.cards(shortest: shortest) {
+                output.append(contentsOf: text[copied..<card.lowerBound])
+                output.appendJSON(raw: Masking.cardMark)
+                copied = card.upperBound
+            }
+            position = run.end
+        }
+        guard copied > 0 else { return nil }
+        output.append(contentsOf: text[copied...])
+        return output
+    }
+
+    /// Whether a JSON number, decimals and exponent aside, has the digits of a card number.
+    static func isCard(number: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard number.count >= shortest, let decimal = DecimalText(number) else { return false }
+        // Of the numbers with 19 digits those up to 9.2 * 10^18 fit; no card number starts with a 9.
+        guard let value = decimal.rounded(decimals: 0, limit: .max - 1) else { return false }
+        return isCard(digits: String(value).utf8.map { $0 - .zero })
+    }
+
+    static func isCard(digits: some BidirectionalCollection<UInt8>) -> Bool {
+        guard shortest...longest ~= digits.count else { return false }
+        let start = digits.prefix(4).reduce(0) { $0 * 10 + Int($1) }
+        guard 3_000...6_999 ~= start || 2_221...2_720 ~= start else { return false }
+        var sum = 0
+        var isDoubled = false
+        for digit in digits.reversed() {
+            let value = Int(digit) * (isDoubled ? 2 : 1)
+            sum += value > 9 ? value - 9 : value
+            isDoubled.toggle()
+        }
+        return sum % 10 == 0
+    }
+}

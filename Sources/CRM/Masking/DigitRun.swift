@@ -1,0 +1,131 @@
+/// Digits in groups, with nothing but separators between: as many as stand in one row.
+struct DigitRun {
+    /// Where the run ends in the text.
+    private(set) var end: Int
+    private var digits: [UInt8] = []
+    private var groups: [Group] = []
+    private let isBehindPlus: Bool
+
+    private struct Group {
+        /// The place in the text.
+        var start: Int
+        var end: Int
+        /// The place in `digits`; of a group too long for a card, only the first digits are there.
+        var firstDigit: Int
+        var length: Int
+    }
+
+    /// Whether a digit may start with this byte: the quick check before a run is read.
+    static func startsDigit(_ byte: UInt8) -> Bool { byte.isDigit || byte >= 0x80 }
+
+    /// Reads the run that starts here; nil if no digit does.
+    init?(_ text: UnsafeBufferPointer<UInt8>, at start: Int) {
+        guard text.digit(at: start) != nil else { return nil }
+        isBehindPlus = start > 0 && text[start - 1] == .plus
+        end = start
+        var position = start
+        repeat {
+            position = readGroup(text, at: position)
+            end = position
+            var separators = 0
+            while separators < 3, let width = text.separatorWidth(at: position) {
+                position += width
+                separators += 1
+            }
+        } while text.digit(at: position) != nil
+    }
+
+    private mutating func readGroup(_ text: UnsafeBufferPointer<UInt8>, at start: Int) -> Int {
+        var group = Group(start: start, end: start, firstDigit: digits.count, length: 0)
+        while let digit = text.digit(at: group.end) {
+            if group.length <= CardNumber.longest { digits.append(digit.value) }
+            group.length += 1
+            group.end += digit.width
+        }
+        groups.append(group)
+        return group.end
+    }
+
+    /// The places of the card numbers, which do not overlap.
+    func cards(shortest: Int) -> [Range<Int>] {
+        // The common case: a short number.
+        guard digits.count >= shortest else { return [] }
+        if isBehindPlus, digits.count <= CardNumber.longestPhone { return [] }
+        var found: [Range<Int>] = []
+        var first = 0
+        while first < groups.count {
+            if let last = lastGroup(ofCardFrom: first, shortest: shortest) {
+                found.append(groups[first].start..<groups[last].end)
+                first = last
+            }
+            first += 1
+        }
+        return found
+    }
+
+    /// The longest card number wins: a security code behind the number may go with it, better than to stay.
+    private func lastGroup(ofCardFrom first: Int, shortest: Int) -> Int? {
+        var found: Int?
+        var length = 0
+        var sizes = (smallest: Int.max, largest: 0)
+        for index in first..<groups.count {
+            let size = groups[index].length
+            length += size
+            guard length <= CardNumber.longest else { break }
+            sizes = (min(sizes.smallest, size), max(sizes.largest, size))
+            guard length >= shortest else { continue }
+            let isCardShape = index == first || sizes.largest == 1 || sizes.smallest >= 3 && sizes.largest <= 8
+            guard isCardShape else { continue }
+            let start = groups[first].firstDigit
+            if CardNumber.isCard(digits: digits[start..<start + length]) { found = index }
+        }
+        return found
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// The digit that starts here, and how many bytes it takes: ASCII, full-width, Arabic-Indic, Persian or Devanagari.
+    fileprivate func digit(at position: Int) -> (value: UInt8, width: Int)? {
+        guard position < count else { return nil }
+        let lead = self[position]
+        if lead.isDigit { return (lead - .zero, 1) }
+        guard lead >= 0x80, position + 1 < count else { return nil }
+        let second = self[position + 1]
+        switch lead {
+        case 0xD9 where 0xA0...0xA9 ~= second: return (second - 0xA0, 2)
+        case 0xDB where 0xB0...0xB9 ~= second: return (second - 0xB0, 2)
+        case 0xE0 where second == 0xA5: return lastDigit(at: position + 2, from: 0xA6)
+        case 0xEF where second == 0xBC: return lastDigit(at: position + 2, from: 0x90)
+        default: return nil
+        }
+    }
+
+    private func lastDigit(at position: Int, from zero: UInt8) -> (value: UInt8, width: Int)? {
+        guard position < count, zero...zero + 9 ~= self[position] else { return nil }
+        return (self[position] - zero, 3)
+    }
+
+    /// How many bytes the separator takes that stands here: spaces, dashes, dots and what is invisible.
+    fileprivate func separatorWidth(at position: Int) -> Int? {
+        guard position < count else { return nil }
+        switch self[position] {
+        case .space, 0x09, .minus, .dot, UInt8(ascii: "_"): return 1
+        case 0..<0x80: return nil
+        case let lead:
+            guard position + 1 < count else { return nil }
+            let second = self[position + 1]
+            // No-break space, soft hyphen, middle dot.
+            if lead == 0xC2 { return second == 0xA0 || second == 0xAD || second == 0xB7 ? 2 : nil }
+            guard position + 2 < count else { return nil }
+            switch (lead, second, self[position + 2]) {
+            // U+2000 to U+2015 (spaces, zero width, dashes), bullet, narrow no-break space, word joiner, minus sign.
+            case (0xE2, 0x80, 0x80...0x95), (0xE2, 0x80, 0xA2), (0xE2, 0x80, 0xAF), (0xE2, 0x81, 0xA0),
+                (0xE2, 0x88, 0x92):
+                return 3
+            // Ideographic space, byte order mark.
+            case (0xE3, 0x80, 0x80), (0xEF, 0xBB, 0xBF): return 3
+            default: return nil
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/// HMAC (RFC 2104) over SHA-256: proves that a text comes from somebody who knows the key.
+public struct HMACSHA256: Sendable {
+    /// The key, filled up to one block, with the two paddings of RFC 2104 section 2.
+    private let inner: [UInt8]
+    private let outer: [UInt8]
+
+    /// - Parameter key: of any length; 32 random bytes are enough.
+    public init(key: some Collection<UInt8>) {
+        var block = key.count > 64 ? SHA256.hash(key) : [UInt8](key)
+        block += [UInt8](repeating: 0, count: 64 - block.count)
+        inner = block.map { $0 ^ 0x36 }
+        outer = block.map { $0 ^ 0x5c }
+    }
+
+    /// The 32 bytes that sign `message`.
+    public func signature(of message: some Sequence<UInt8>) -> [UInt8] {
+        var first = SHA256()
+        first.update(inner)
+        first.update(message)
+        var second = SHA256()
+        second.update(outer)
+        second.update(first.finish())
+        return second.finish()
+    }
+
+    /// Whether `hex` is the signature of `message` in hexadecimal digits of either case. The time tells nothing about where
+    /// the first wrong digit stands.
+    public func verify(hex: String, of message: some Sequence<UInt8>) -> Bool {
+        Secret.equals(hex.lowercased().utf8, signature(of: message).lowercaseHex.utf8)
+    }
+}
+
+/// What to do with values that nobody may learn by measuring time.
+public enum Secret {
+    /// Whether both hold the same bytes. The time depends on the lengths alone.
+    public static func equals(_ left: some Collection<UInt8>, _ right: some Collection<UInt8>) -> Bool {
+        guard left.count == right.count else { return false }
+        var difference: UInt8 = 0
+        for (one, other) in zip(left, right) { difference |= one ^ other }
+        return difference == 0
+    }
+}
+
+extension Collection<UInt8> {
+    /// Two lower-case hexadecimal digits for each byte.
+    public var lowercaseHex: String {
+        String(unsafeUninitializedCapacity: count * 2) { output in
+            var position = 0
+            for byte in self {
+                (output[position], output[position + 1]) = byte.hexDigits
+                position += 2
+            }
+            return position
+        }
+    }
+}

@@ -1,0 +1,56 @@
+/// An email address, trimmed and lower-cased, good enough to tell people apart; only a mail could tell whether it exists.
+public struct Email: Hashable, Sendable, CustomStringConvertible {
+    /// How many bytes an address may have (RFC 5321 section 4.5.3.1.3, less the angle brackets).
+    public static let maximumLength = 254
+
+    /// How many bytes may stand before the `@` (RFC 5321 section 4.5.3.1.1).
+    public static let maximumLocalLength = 64
+
+    /// The address.
+    public let text: String
+
+    /// As `text`.
+    public var description: String { text }
+
+    /// Nil unless the text is `local@domain.tld`.
+    ///
+    /// The rules are those of `<input type=email>` in HTML, so that no form passes what is refused here: the local part
+    /// is made of letters, digits and ``.!#$%&'*+/=?^_`{|}~-``, the domain of labels of 1 to 63 letters, digits and inner
+    /// hyphens. Beyond HTML, letters and digits of all scripts are fine (RFC 6531), and the domain has at least one dot
+    /// and does not end in a number, so that addresses of machines are refused.
+    public init?(_ text: String) {
+        let text = text.trimmed
+        // Lower-case text may be longer than it was (a dotted capital I), so this check is for speed and the next one counts.
+        guard text.utf8.count <= Self.maximumLength, text.unicodeScalars.allSatisfy(Self.allows) else { return nil }
+        let lowercased = text.lowercased()
+        guard lowercased.utf8.count <= Self.maximumLength else { return nil }
+        let parts = lowercased.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
+        guard parts.count == 2, 1...Self.maximumLocalLength ~= parts[0].count else { return nil }
+        guard Self.isDomain(parts[1]) else { return nil }
+        self.text = lowercased
+    }
+
+    private static func isDomain(_ domain: Substring.UTF8View) -> Bool {
+        let labels = domain.split(separator: .dot, omittingEmptySubsequences: false)
+        guard labels.count >= 2, let last = labels.last, !last.allSatisfy(\.isDigit) else { return false }
+        return labels.allSatisfy { label in
+            1...63 ~= label.count && label.first != .minus && label.last != .minus
+                && label.allSatisfy { $0.isDigit || $0.isLetter || $0 == .minus || $0 >= 0x80 }
+        }
+    }
+
+    private static func allows(_ scalar: Unicode.Scalar) -> Bool {
+        guard scalar.value >= 0x80 else {
+            return switch scalar {
+            case "a"..."z", "A"..."Z", "0"..."9", "@", ".", "-", "_", "+": true
+            case "!", "#", "$", "%", "&", "'", "*", "/", "=", "?", "^", "`", "{", "|", "}", "~": true
+            default: false
+            }
+        }
+        return switch scalar.properties.generalCategory {
+        case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
+        case .nonspacingMark, .spacingMark, .decimalNumber: true
+        default: false
+        }
+    }
+}
