@@ -1,0 +1,61 @@
+/// The grammar of `uri-host [ ":" port ]`, RFC 9110 section 7.2 and RFC 3986 section 3.2.
+enum Host {
+    /// Whether `range` is a host with an optional port. The empty host is valid: it is what a client sends whose target has
+    /// no authority (RFC 9112 section 3.2).
+    static func isValid(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard let hostEnd = hostEnd(bytes, range) else { return false }
+        guard hostEnd < range.upperBound else { return true }
+        return bytes[hostEnd] == ASCII.colon && isPort(bytes, hostEnd + 1..<range.upperBound)
+    }
+
+    /// Whether `range` is a host that is not empty, and, where `needsPort`, has a port: the target of CONNECT.
+    static func isAuthority(_ bytes: Span<UInt8>, _ range: Range<Int>, needsPort: Bool) -> Bool {
+        guard isValid(bytes, range), let hostEnd = hostEnd(bytes, range) else { return false }
+        guard hostEnd > range.lowerBound else { return false }
+        return !needsPort || hostEnd + 1 < range.upperBound
+    }
+
+    private static func hostEnd(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Int? {
+        if let first = range.first, bytes[first] == UInt8(ascii: "[") {
+            guard let close = bytes.firstIndex(of: UInt8(ascii: "]"), in: range),
+                isAddress(bytes, first + 1..<close)
+            else { return nil }
+            return close + 1
+        }
+        let end = bytes.firstIndex(of: ASCII.colon, in: range) ?? range.upperBound
+        let name = range.lowerBound..<end
+        for at in name where !ByteSet.registeredName.contains(bytes[at]) { return nil }
+        return PercentEncoding.isValid(bytes, name) ? end : nil
+    }
+
+    private static func isPort(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        var value = 0
+        for at in range {
+            guard ASCII.isDigit(bytes[at]), value <= 6_553 else { return false }
+            value = value * 10 + Int(bytes[at] - ASCII.zero)
+        }
+        return value <= 65_535
+    }
+
+    /// What stands between the brackets: an IPv6 address, as far as characters and the number of colons tell, or "v1.x".
+    private static func isAddress(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard let first = range.first else { return false }
+        if ASCII.lowercased(bytes[first]) == UInt8(ascii: "v") { return isFutureAddress(bytes, range) }
+        var colons = 0
+        for at in range {
+            let byte = bytes[at]
+            if byte == ASCII.colon { colons += 1 }
+            guard byte == ASCII.colon || byte == ASCII.dot || ASCII.hexValue(byte) != nil else { return false }
+        }
+        return 2...7 ~= colons || (colons == 8 && range.count < 40)
+    }
+
+    private static func isFutureAddress(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        guard let dot = bytes.firstIndex(of: ASCII.dot, in: range), dot > range.lowerBound + 1,
+            dot + 1 < range.upperBound
+        else { return false }
+        for at in range.lowerBound + 1..<dot where ASCII.hexValue(bytes[at]) == nil { return false }
+        for at in dot + 1..<range.upperBound where !ByteSet.futureAddress.contains(bytes[at]) { return false }
+        return true
+    }
+}

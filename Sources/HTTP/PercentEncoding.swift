@@ -1,0 +1,54 @@
+/// Percent-encoding, RFC 3986 section 2.1, and the form style of queries, in which "+" is a space.
+enum PercentEncoding {
+    /// Whether every "%" in `range` is followed by two hexadecimal digits.
+    static func isValid(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
+        for at in range where bytes[at] == ASCII.percent {
+            guard at + 2 < range.upperBound, ASCII.hexValue(bytes[at + 1]) != nil, ASCII.hexValue(bytes[at + 2]) != nil
+            else { return false }
+        }
+        return true
+    }
+
+    /// The decoded bytes of valid percent-encoding.
+    static func decoded(_ text: some Collection<UInt8>, plusIsSpace: Bool) -> [UInt8] {
+        var result: [UInt8] = []
+        result.reserveCapacity(text.count)
+        var rest = text[...]
+        while let byte = rest.popFirst() {
+            if byte == ASCII.percent {
+                result.append(popHexPair(&rest))
+            } else {
+                result.append(byte == ASCII.plus && plusIsSpace ? ASCII.space : byte)
+            }
+        }
+        return result
+    }
+
+    /// The path with needless encoding decoded and the rest in capitals, RFC 3986 section 6.2.2: equal paths get equal
+    /// bytes. An encoded slash stays encoded and so never separates segments.
+    static func normalized(_ path: some Collection<UInt8>) -> [UInt8] {
+        let digits = Array("0123456789ABCDEF".utf8)
+        var result: [UInt8] = []
+        var rest = path[...]
+        while let byte = rest.popFirst() {
+            guard byte == ASCII.percent else {
+                result.append(byte)
+                continue
+            }
+            let value = popHexPair(&rest)
+            if ByteSet.unreserved.contains(value) {
+                result.append(value)
+            } else {
+                result += [ASCII.percent, digits[Int(value >> 4)], digits[Int(value & 15)]]
+            }
+        }
+        return result
+    }
+
+    private static func popHexPair<Bytes: Collection<UInt8>>(_ rest: inout Bytes) -> UInt8
+    where Bytes.SubSequence == Bytes {
+        let high = rest.popFirst().flatMap(ASCII.hexValue) ?? 0
+        let low = rest.popFirst().flatMap(ASCII.hexValue) ?? 0
+        return high << 4 | low
+    }
+}

@@ -1,0 +1,24 @@
+/// A whole request. It keeps the bytes that it was read from, so hold it no longer than needed.
+public struct Request: Sendable {
+    /// All but the body.
+    public let head: RequestHead
+    /// The body with its chunked coding removed. A slice: its first index need not be 0.
+    public let body: ArraySlice<UInt8>
+
+    /// See `RequestHead.method`.
+    public var method: Method { head.method }
+    /// See `RequestHead.path`.
+    public var path: String { head.path }
+    /// See `RequestHead.query`.
+    public var query: String? { head.query }
+    /// See `RequestHead.version`.
+    public var version: Version { head.version }
+    /// See `RequestHead.headers`.
+    public var headers: HeaderFields { head.headers }
+    /// See `RequestHead.keepAlive`.
+    public var keepAlive: Bool { head.keepAlive }
+    /// See `RequestHead.segments`.
+    public var segments: [String] { head.segments }
+    /// See `RequestHead.queryValue(_:)`.
+    public func queryValue(_ name: String) -> String? { head.queryValue(name) }
+}

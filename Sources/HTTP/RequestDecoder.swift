@@ -1,0 +1,179 @@
+/// Turns the bytes of one connection into requests, one after the other.
+///
+///     decoder.append(received)
+///     while case .request(let request) = try decoder.next(bodyLimit: { _ in 65_536 }) { … }
+///
+/// Each byte is looked at once and moved a bounded number of times, however the bytes are cut and however many requests
+/// they hold. A decoder between two requests holds no buffer.
+public struct RequestDecoder: Sendable {
+    /// What `next` found.
+    public enum Step: Sendable {
+        /// Nothing to do before more bytes come.
+        case needsMoreBytes
+        /// The head is there and the client waits before it sends the body: send `Response.interimContinue`. Comes at
+        /// most once a request, and only while no byte of the body is there (RFC 9110 section 10.1.1).
+        case expectsContinue
+        /// The next request.
+        case request(Request)
+    }
+
+    /// Where in a request the connection stands; says which deadline applies.
+    public enum Phase: Equatable, Sendable {
+        /// Nothing of a request is here.
+        case idle
+        /// A head has begun.
+        case head
+        /// A head is complete and its body is not.
+        case body
+    }
+
+    private let limits: Limits
+    private var buffer: [UInt8] = []
+    /// Where in `buffer` the current request, or the unread part of its chunked body, begins.
+    private var start = 0
+    private var emptyLines = 0
+    private var parser = HeadParser()
+    /// The head once it is read, while the body is not. Holds no bytes unless the body is chunked: a second reference to
+    /// the buffer would make the next `append` copy it.
+    private var head: RequestHead?
+    private var chunks: ChunkedBody?
+    private var mayExpectContinue = true
+    private var failure: RequestError?
+
+    /// A decoder for a new connection.
+    public init(limits: Limits = Limits()) {
+        self.limits = limits
+    }
+
+    /// Where in a request the connection stands. After an error: idle.
+    public var phase: Phase {
+        if head != nil { return .body }
+        return buffer.isEmpty ? .idle : .head
+    }
+
+    /// Bytes held that no request has been made of: for a limit on what a client may send ahead.
+    public var bufferedBytes: Int {
+        buffer.count - start + (head?.headers.bytes.count ?? 0) + (chunks?.data.count ?? 0)
+    }
+
+    /// Takes received bytes. After an error they are dropped.
+    public mutating func append(_ bytes: UnsafeRawBufferPointer) {
+        guard failure == nil else { return }
+        // Waiting until half of the buffer is used up keeps the moves linear in the bytes received.
+        if start > 0, start * 2 >= buffer.count {
+            buffer.removeSubrange(..<start)
+            start = 0
+        }
+        buffer.append(contentsOf: bytes)
+    }
+
+    /// Reads on in the bytes received so far. Call it until it asks for more bytes.
+    ///
+    /// `bodyLimit` is asked once a request, as soon as its head is there: the largest number of body bytes that passes.
+    /// Throws why the request is refused, and the same again on every later call: no byte behind a refused request is
+    /// ever read as another one. Answer, then close the connection.
+    public mutating func next(bodyLimit: (RequestHead) -> Int) throws(RequestError) -> Step {
+        if let failure { throw failure }
+        do throws(RequestError) {
+            if head == nil, try !readHead(bodyLimit) { return .needsMoreBytes }
+            let request = chunks == nil ? takeSizedRequest() : try takeChunkedRequest()
+            return request.map(Step.request) ?? awaitBody()
+        } catch {
+            self = RequestDecoder(limits: limits)
+            failure = error
+            throw error
+        }
+    }
+
+    private mutating func readHead(_ bodyLimit: (RequestHead) -> Int) throws(RequestError) -> Bool {
+        try skipEmptyLines()
+        guard !buffer.isEmpty, var head = try parser.parse(buffer, from: start, limits: limits) else { return false }
+        head.headers.bytes = buffer
+        head.headers.base = start
+        let limit = bodyLimit(head)
+        if let length = head.contentLength {
+            guard length <= limit else { throw .bodyTooLarge(limit: limit) }
+            head.headers.bytes = []
+        } else {
+            // Chunks are used up as they come, so the head moves out of the buffer.
+            let end = start + parser.length
+            head.headers.bytes = Array(buffer[start..<end])
+            head.headers.base = 0
+            start = end
+            chunks = ChunkedBody(limit: limit)
+        }
+        self.head = head
+        return true
+    }
+
+    /// RFC 9112 section 2.2: empty lines before a request line are ignored, for old clients end a body with one too many.
+    private mutating func skipEmptyLines() throws(RequestError) {
+        while start + 1 < buffer.count, buffer[start] == ASCII.carriageReturn, buffer[start + 1] == ASCII.lineFeed {
+            start += 2
+            emptyLines += 1
+            guard emptyLines <= limits.emptyLines else { throw .tooManyEmptyLines }
+        }
+        releaseUsedBuffer()
+        // 22 is the record type of a TLS handshake (RFC 8446 section 5.1): worth a better answer than "bad character".
+        if !buffer.isEmpty, buffer[start] == 22 { throw .tlsOnPlainPort }
+    }
+
+    /// Nil while body bytes are missing.
+    private mutating func takeSizedRequest() -> Request? {
+        guard var head, let length = head.contentLength else { return nil }
+        let bodyStart = start + parser.length
+        let end = bodyStart + length
+        guard end <= buffer.count else { return nil }
+        let body: ArraySlice<UInt8>
+        if end == buffer.count {
+            // The usual case, one request in the buffer: it takes the buffer along, and nothing is copied.
+            (head.headers.bytes, head.headers.base) = (buffer, start)
+            body = buffer[bodyStart..<end]
+        } else {
+            // Others follow. The request gets its own bytes, so that the buffer stays ours alone and grows in place.
+            head.headers.bytes = Array(buffer[start..<end])
+            head.headers.base = 0
+            body = head.headers.bytes[parser.length...]
+        }
+        start = end
+        reset()
+        return Request(head: head, body: body)
+    }
+
+    /// Nil while chunks are missing.
+    private mutating func takeChunkedRequest() throws(RequestError) -> Request? {
+        guard let head, let (used, isComplete) = try chunks?.decode(buffer, from: start, limits: limits)
+        else { return nil }
+        start += used
+        guard isComplete, let data = chunks?.data else {
+            releaseUsedBuffer()
+            return nil
+        }
+        reset()
+        return Request(head: head, body: data[...])
+    }
+
+    /// Makes ready for the next request.
+    private mutating func reset() {
+        head = nil
+        chunks = nil
+        parser = HeadParser()
+        emptyLines = 0
+        mayExpectContinue = true
+        releaseUsedBuffer()
+    }
+
+    private mutating func releaseUsedBuffer() {
+        guard start == buffer.count else { return }
+        buffer = []
+        start = 0
+    }
+
+    /// The head is there and the body is not: says, once, that the client may wait to be told to go on.
+    private mutating func awaitBody() -> Step {
+        let arrived = buffer.count - start - (chunks == nil ? parser.length : 0)
+        let isFirst = mayExpectContinue
+        mayExpectContinue = false
+        return isFirst && arrived == 0 && head?.expectsContinue == true ? .expectsContinue : .needsMoreBytes
+    }
+}

@@ -1,0 +1,102 @@
+/// The target of a request, RFC 9112 section 3.2, in parts.
+struct Target: Sendable {
+    /// Normalised, see `RequestHead.path`.
+    var path: String
+    /// As sent, without "?".
+    var query: String?
+    /// Where the authority of an absolute-form or authority-form target stands.
+    var authority: Range<Int>?
+
+    init(_ bytes: Span<UInt8>, _ range: Range<Int>, method: Method) throws(RequestError) {
+        guard let first = range.first else { throw .invalidTarget }
+        if method == .connect {
+            // Section 3.2.3: authority-form is for CONNECT, and CONNECT has no other.
+            guard Host.isAuthority(bytes, range, needsPort: true) else { throw .invalidTarget }
+            (path, query, authority) = ("", nil, range)
+        } else if bytes[first] == ASCII.slash {
+            (path, query) = try Self.pathAndQuery(bytes, range)
+            authority = nil
+        } else if range.count == 1, bytes[first] == UInt8(ascii: "*"), method == .options {
+            // Section 3.2.4: asterisk-form is for OPTIONS alone.
+            (path, query, authority) = ("*", nil, nil)
+        } else {
+            self = try Self.absolute(bytes, range, method: method)
+        }
+    }
+
+    private init(path: String, query: String?, authority: Range<Int>) {
+        (self.path, self.query, self.authority) = (path, query, authority)
+    }
+
+    /// Section 3.2.2: a server must accept absolute-form, though only proxies get it. We serve http and https; an authority
+    /// with user information is refused (RFC 9110 section 4.2.4).
+    private static func absolute(
+        _ bytes: Span<UInt8>, _ range: Range<Int>, method: Method
+    ) throws(RequestError) -> Target {
+        guard let colon = bytes.firstIndex(of: ASCII.colon, in: range), colon + 2 < range.upperBound,
+            bytes[colon + 1] == ASCII.slash, bytes[colon + 2] == ASCII.slash
+        else { throw .invalidTarget }
+        let scheme = range.lowerBound..<colon
+        guard bytes.spells("http", in: scheme) || bytes.spells("https", in: scheme) else { throw .invalidTarget }
+        let start = colon + 3
+        var end = start
+        while end < range.upperBound, bytes[end] != ASCII.slash, bytes[end] != ASCII.question { end += 1 }
+        guard Host.isAuthority(bytes, start..<end, needsPort: false) else { throw .invalidTarget }
+        if end == range.upperBound {
+            // Section 3.2.4: the last proxy sends "OPTIONS http://host" on as "OPTIONS *".
+            return Target(path: method == .options ? "*" : "/", query: nil, authority: start..<end)
+        }
+        let (path, query) = try pathAndQuery(bytes, end..<range.upperBound)
+        return Target(path: path.isEmpty ? "/" : path, query: query, authority: start..<end)
+    }
+
+    private static func pathAndQuery(
+        _ bytes: Span<UInt8>, _ range: Range<Int>
+    ) throws(RequestError) -> (String, String?) {
+        var end = range.lowerBound
+        var isPlain = true
+        while end < range.upperBound, ByteSet.path.contains(bytes[end]) {
+            let byte = bytes[end]
+            // A dot behind a slash may open a dot segment, an encoded character may be one that needs no encoding.
+            if byte == ASCII.percent || (byte == ASCII.dot && bytes[max(end - 1, 0)] == ASCII.slash) { isPlain = false }
+            end += 1
+        }
+        let path = range.lowerBound..<end
+        guard end == range.upperBound || bytes[end] == ASCII.question else { throw .invalidTarget }
+        let query = end == range.upperBound ? nil : try query(bytes, end + 1..<range.upperBound)
+        return (isPlain ? bytes.text(path) : try normalized(bytes, path), query)
+    }
+
+    private static func query(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(RequestError) -> String {
+        for at in range where !ByteSet.query.contains(bytes[at]) { throw .invalidTarget }
+        guard PercentEncoding.isValid(bytes, range) else { throw .invalidTarget }
+        return bytes.text(range)
+    }
+
+    /// RFC 3986 sections 6.2.2 and 5.2.4. An encoded NUL is refused: C code would see a shorter path than we do.
+    private static func normalized(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(RequestError) -> String {
+        guard PercentEncoding.isValid(bytes, range) else { throw .invalidTarget }
+        for at in range where bytes[at] == ASCII.percent {
+            if bytes[at + 1] == ASCII.zero, bytes[at + 2] == ASCII.zero { throw .invalidTarget }
+        }
+        let path = PercentEncoding.normalized(bytes.text(range).utf8)
+        return String(decoding: withoutDotSegments(path), as: UTF8.self)
+    }
+
+    private static func withoutDotSegments(_ path: [UInt8]) -> [UInt8] {
+        var segments: [ArraySlice<UInt8>] = []
+        let parts = path.dropFirst().split(separator: ASCII.slash, omittingEmptySubsequences: false)
+        for (index, part) in parts.enumerated() {
+            let isLast = index == parts.count - 1
+            switch part.count {
+            case 1 where part.first == ASCII.dot:
+                if isLast { segments.append([]) }
+            case 2 where part.first == ASCII.dot && part.last == ASCII.dot:
+                _ = segments.popLast()
+                if isLast { segments.append([]) }
+            default: segments.append(part)
+            }
+        }
+        return segments.reduce(into: []) { $0 += [ASCII.slash] + $1 }
+    }
+}

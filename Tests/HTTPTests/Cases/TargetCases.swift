@@ -1,0 +1,85 @@
+extension ConformanceCase {
+    static let targets: [ConformanceCase] = originForm + otherForms
+
+    private static let originForm: [ConformanceCase] = [
+        .init("9112 §3.2.1", "path and query", .target("/a/b?c=d&e"), gives: "GET /a/b?c=d&e 1.1 keep "),
+        .init("9112 §3.2.1", "an empty query", .target("/a?"), gives: "GET /a? 1.1 keep "),
+        .init("3986 §3.4", "slash and question mark in the query", .target("/?a/b?c"), gives: "GET /?a/b?c 1.1 keep "),
+        .init("3986 §3.3", "two slashes stay", .target("//a//b"), gives: "GET //a//b 1.1 keep "),
+        .init(
+            "3986 §3.3", "all characters of a path", .target("/-._~!$&'()*+,;=:@"),
+            gives: "GET /-._~!$&'()*+,;=:@ 1.1 keep "),
+        .init("3986 §5.2.4", "one dot goes", .target("/a/./b"), gives: "GET /a/b 1.1 keep "),
+        .init("3986 §5.2.4", "two dots go up", .target("/a/b/../c"), gives: "GET /a/c 1.1 keep "),
+        .init("3986 §5.2.4", "two dots at the end", .target("/a/b/.."), gives: "GET /a/ 1.1 keep "),
+        .init("3986 §5.2.4", "one dot at the end", .target("/a/."), gives: "GET /a/ 1.1 keep "),
+        .init("3986 §5.2.4", "nothing is above the root", .target("/../../a"), gives: "GET /a 1.1 keep "),
+        .init("3986 §5.2.4", "only dots", .target("/.."), gives: "GET / 1.1 keep "),
+        .init("3986 §5.2.4", "three dots are a name", .target("/.../.a/b."), gives: "GET /.../.a/b. 1.1 keep "),
+        .init("3986 §6.2.2", "encoded dots go up too", .target("/a/%2e%2E/b"), gives: "GET /b 1.1 keep "),
+        .init("3986 §6.2.2", "half encoded dots too", .target("/a/.%2e/b"), gives: "GET /b 1.1 keep "),
+        .init("3986 §6.2.2.2", "needless encoding", .target("/%61%7E%2d"), gives: "GET /a~- 1.1 keep "),
+        .init("3986 §6.2.2.1", "hexadecimal in capitals", .target("/%c3%a9"), gives: "GET /%C3%A9 1.1 keep "),
+        .init("3986 §2.2", "an encoded slash separates nothing", .target("/a%2fb"), gives: "GET /a%2Fb 1.1 keep "),
+        .init("3986 §2.2", "an encoded slash and dots", .target("/a/..%2fb"), gives: "GET /a/..%2Fb 1.1 keep "),
+        .init("3986 §2.4", "decoded once only", .target("/%2561"), gives: "GET /%2561 1.1 keep "),
+        .init("3986 §2.1", "a percent at the end", .target("/a%"), .refused(.invalidTarget)),
+        .init("3986 §2.1", "one digit", .target("/a%2"), .refused(.invalidTarget)),
+        .init("3986 §2.1", "no hexadecimal digit", .target("/a%zz"), .refused(.invalidTarget)),
+        .init("3986 §2.1", "a percent cut by the query", .target("/a%2?0"), .refused(.invalidTarget)),
+        .init("3986 §2.1", "a percent in the query", .target("/?a=100%"), .refused(.invalidTarget)),
+        .init("3986 §7.3", "an encoded NUL", .target("/a%00b"), .refused(.invalidTarget)),
+        .init("9112 §3.2", "a fragment", .target("/a#b"), .refused(.invalidTarget)),
+        .init("9112 §3.2", "a fragment in the query", .target("/a?b#c"), .refused(.invalidTarget)),
+        .init("9112 §3.2", "a quote", .target("/a\"b"), .refused(.invalidTarget)),
+        .init("9112 §3.2", "angle brackets", .target("/<script>"), .refused(.invalidTarget)),
+        .init("9112 §3.2", "a backslash in the path", .target("/a\\..\\b"), .refused(.invalidTarget)),
+        .init("9112 §3.2", "braces in the path", .target("/{a}"), .refused(.invalidTarget)),
+        .init(
+            "9112 §3.2", "what browsers leave in a query", .target("/?[]{}|^`\\"), gives: "GET /?[]{}|^`\\ 1.1 keep "),
+        .init("9112 §3.2", "a quote in the query", .target("/?a=\"b\""), .refused(.invalidTarget)),
+        .init("9112 §3.2", "a byte beyond ASCII in the path", .target("/caf\u{e9}"), .refused(.invalidTarget)),
+        .init("9112 §3.2", "a byte beyond ASCII in the query", .target("/?caf\u{e9}"), .refused(.invalidTarget)),
+        .init("9112 §3.2", "a tab", .target("/a\tb"), .refused(.invalidTarget)),
+        .init("9112 §3.2", "NUL", .target("/a\0b"), .refused(.controlCharacter)),
+        .init("9112 §3.2", "DEL", .target("/a\u{7f}b"), .refused(.controlCharacter)),
+        .init("9112 §3.2.1", "no slash", .target("a"), .refused(.invalidTarget)),
+        .init("9112 §3.2.1", "only a query", .target("?a"), .refused(.invalidTarget)),
+    ]
+
+    private static let otherForms: [ConformanceCase] = [
+        .init("9112 §3.2.2", "absolute", .target("http://b.example/a?b"), gives: "GET /a?b 1.1 keep "),
+        .init("9112 §3.2.2", "https", .target("https://b.example:8443/a"), gives: "GET /a 1.1 keep "),
+        .init("3986 §3.1", "the scheme in capitals", .target("HTTP://b/a"), gives: "GET /a 1.1 keep "),
+        .init("9110 §4.2.3", "absolute without a path", .target("http://b"), gives: "GET / 1.1 keep "),
+        .init("9110 §4.2.3", "a query without a path", .target("http://b?x=1"), gives: "GET /?x=1 1.1 keep "),
+        .init("9112 §3.2.2", "dots in an absolute target", .target("http://b/a/../c"), gives: "GET /c 1.1 keep "),
+        .init("9112 §3.2.2", "an address", .target("http://[::1]:80/"), gives: "GET / 1.1 keep "),
+        .init("9110 §4.2.1", "no host", .target("http:///a"), .refused(.invalidTarget)),
+        .init("9110 §4.2.4", "user information", .target("http://me:pw@b/a"), .refused(.invalidTarget)),
+        .init("9110 §4.2", "another scheme", .target("ftp://b/a"), .refused(.invalidTarget)),
+        .init("3986 §3.1", "no scheme", .target("://b/a"), .refused(.invalidTarget)),
+        .init("9112 §3.2.2", "one slash", .target("http:/b/a"), .refused(.invalidTarget)),
+        .init("9112 §3.2.2", "a bad port", .target("http://b:x/"), .refused(.invalidTarget)),
+        .init("9112 §3.2.2", "a fragment", .target("http://b/#a"), .refused(.invalidTarget)),
+        .init("9112 §3.2.2", "Host is needed all the same", "GET http://b/ HTTP/1.1\r\n\r\n", .refused(.missingHost)),
+        .init(
+            "9112 §3.2.3", "CONNECT without a port", "CONNECT a HTTP/1.1\r\nHost: a\r\n\r\n", .refused(.invalidTarget)),
+        .init(
+            "9112 §3.2.3", "CONNECT with an empty port", "CONNECT a: HTTP/1.1\r\nHost: a\r\n\r\n",
+            .refused(.invalidTarget)),
+        .init(
+            "9112 §3.2.3", "CONNECT without a host", "CONNECT :1 HTTP/1.1\r\nHost: a\r\n\r\n", .refused(.invalidTarget)),
+        .init("9112 §3.2.3", "CONNECT of a path", "CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n", .refused(.invalidTarget)),
+        .init(
+            "9112 §3.2.3", "CONNECT of an address", "CONNECT [::1]:1 HTTP/1.1\r\nHost: a\r\n\r\n",
+            gives: "CONNECT  1.1 keep "),
+        .init("9112 §3.2.3", "authority with GET", .target("a:443"), .refused(.invalidTarget)),
+        .init("9112 §3.2.4", "OPTIONS *", "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", gives: "OPTIONS * 1.1 keep "),
+        .init(
+            "9112 §3.2.4", "OPTIONS of a whole host", "OPTIONS http://b HTTP/1.1\r\nHost: a\r\n\r\n",
+            gives: "OPTIONS * 1.1 keep "),
+        .init("9112 §3.2.4", "GET *", .target("*"), .refused(.invalidTarget)),
+        .init("9112 §3.2.4", "OPTIONS *x", "OPTIONS *x HTTP/1.1\r\nHost: a\r\n\r\n", .refused(.invalidTarget)),
+    ]
+}
