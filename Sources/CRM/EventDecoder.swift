@@ -87,7 +87,7 @@ extension Customer {
         lastName =
             Self.text(json?.member("last_name"))
             ?? name.flatMap { name in space.flatMap { BusinessData.label(String(name[$0...])) } }
-        phone = Self.text(json?.member("phone"))
+        phone = Self.text(json?.member("phone"), masked: Masking.phone)
         signature = json?.member("signature")?.string
     }
 
@@ -97,8 +97,8 @@ extension Customer {
         return value
     }
 
-    private static func text(_ value: JSONValue?) -> String? {
+    private static func text(_ value: JSONValue?, masked: (String) -> String = Masking.text) -> String? {
         guard let value, let text = value.string ?? value.numberText else { return nil }
-        return BusinessData.label(Masking.text(text))
+        return BusinessData.label(masked(text))
     }
 }

@@ -38,7 +38,7 @@ public struct Rules: Sendable {
                 change.views += [.contactVehicle(car), .monthVehicle(car)]
             }
         case .bookingStarted, .bookingStepCompleted:
-            if let amount = data.money("total_amount") { change.set("estimated_deal_value", amount.description) }
+            if let amount = data.amount("total_amount") { change.set("estimated_deal_value", amount.description) }
         case .customerCreated, .customerUpdated, .pageViewed, .bookingAbandoned, .bookingCompleted,
             .paymentAttempted, .paymentSuccessful, .paymentFailed, .formSubmitted, .chatMessage:
             break
@@ -70,7 +70,7 @@ public struct Rules: Sendable {
             funnel.status = .customer
             funnel.progress = .leaves
             funnel.counters = [("total_bookings", 1)]
-            funnel.revenue = event.data.money("total_amount") ?? .zero
+            funnel.revenue = event.data.amount("total_amount") ?? .zero
             funnel.stats = [("bookings", 1), ("revenue_cents", funnel.revenue.cents)]
             funnel.cancels = .init(type: .abandonedBooking, sameBooking: false)
             funnel.task = task(.bookingConfirmation, for: event)

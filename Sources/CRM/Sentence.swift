@@ -45,7 +45,7 @@ enum Sentence {
     private static func phrase(_ lead: String, _ value: String?) -> String { value.map { lead + $0 } ?? "" }
 
     private static func amount(_ data: BusinessData) -> String? {
-        (data.money("total_amount") ?? data.money("amount"))?.description
+        (data.amount("total_amount") ?? data.amount("amount"))?.description
     }
 
     private static func reason(_ data: BusinessData) -> String? {
@@ -57,8 +57,11 @@ extension BusinessData {
     /// Longest label in a sentence or index, in characters.
     static let maximumLabel = 200
 
+    /// An amount of a decoded event, which has none that cannot be read.
+    func amount(_ name: StaticString) -> Money? { try? money(name) }
+
     /// A value for people: one line, not empty, at most ``maximumLabel`` characters.
-    func label(_ name: String) -> String? {
+    func label(_ name: StaticString) -> String? {
         guard let text = string(name) else { return nil }
         return Self.label(text)
     }

@@ -18,7 +18,7 @@ enum CommandLineTool {
             print(help)
             return 0
         case "--version", "-v", "version":
-            print("crmsync \(Version.number)")
+            print("crmsync \(Program.version)")
             return 0
         default:
             complain("crmsync: cannot do '\(words.joined(separator: " "))'; see crmsync --help")
@@ -57,6 +57,8 @@ enum CommandLineTool {
     }
 
     private static func complain(_ line: String) {
-        fputs(line + "\n", stderr)
+        let bytes = Array((line + "\n").utf8)
+        // Nothing can be done about a standard error that is closed.
+        _ = write(STDERR_FILENO, bytes, bytes.count)
     }
 }

@@ -24,7 +24,7 @@ enum HealthCheck {
         let request = "GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
         guard send(descriptor, request, request.utf8.count, Int32(MSG_NOSIGNAL)) == request.utf8.count else { return 1 }
         var answer = [UInt8](repeating: 0, count: 12)
-        guard recv(descriptor, &answer, answer.count, Int32(MSG_WAITALL.rawValue)) == answer.count else { return 1 }
+        guard recv(descriptor, &answer, answer.count, Int32(MSG_WAITALL)) == answer.count else { return 1 }
         return answer == Array("HTTP/1.1 200".utf8) ? 0 : 1
     }
 }

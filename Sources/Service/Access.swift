@@ -4,8 +4,12 @@ import HTTP
 /// Who may post, and what a request proves about its sender.
 struct Access {
     private let settings: Settings
+    private let signer: HMACSHA256
 
-    init(_ settings: Settings) { self.settings = settings }
+    init(_ settings: Settings) {
+        self.settings = settings
+        signer = HMACSHA256(key: settings.identitySecret.utf8)
+    }
 
     /// Who vouches for the events of a request.
     func source(of request: Request) throws(Denial) -> Event.Source {
@@ -27,8 +31,7 @@ struct Access {
     func verify(_ event: inout Event) throws(Denial) -> Bool {
         guard settings.identityMode != .off, event.source == .browser else { return true }
         let signed = event.customer.id?.text ?? event.customer.email?.text ?? ""
-        let expected = HMACSHA256.hex(key: settings.identitySecret, message: signed)
-        guard Secret.equal(event.customer.signature ?? "", expected) else {
+        guard signer.verify(hex: event.customer.signature ?? "", of: signed.utf8) else {
             if settings.identityMode == .enforce { throw .identityUnverified }
             return false
         }
@@ -39,7 +42,7 @@ struct Access {
 
     /// Whether the request has the admin token.
     func isAdmin(_ request: Request) -> Bool {
-        Secret.equal(Self.bearerToken(request) ?? "", settings.adminToken)
+        Secret.equals((Self.bearerToken(request) ?? "").utf8, settings.adminToken.utf8)
     }
 
     /// The value of `Access-Control-Allow-Origin`: `nil` for a page that may not post. A request without `Origin` comes

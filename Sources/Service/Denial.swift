@@ -1,7 +1,7 @@
 import HTTP
 
 /// Why a sender may not post, or a reader may not read.
-enum Denial: Equatable {
+enum Denial: Error, Equatable {
     /// `WRITE_KEYS` is set and the request has none of them.
     case writeKeyRequired
     /// A bearer token that is none of `SERVER_KEYS`.

@@ -49,7 +49,7 @@ struct Environment {
     }
 
     /// Values between commas, each made by `make`, which returns `nil` for one that cannot be used.
-    func list<Value>(_ name: String, of make: (String) -> Value?) throws(Settings.Invalid) -> [Value] {
+    func list<Value>(_ name: String, of make: @escaping (String) -> Value?) throws(Settings.Invalid) -> [Value] {
         guard let text = text(name) else { return [] }
         var values: [Value] = []
         for (index, part) in text.split(separator: ",").enumerated() {

@@ -1,7 +1,7 @@
+import CRM
 import Glibc
 
-/// Keys and tokens.
-enum Secret {
+extension Secret {
     /// 32 random hexadecimal digits: 128 bits, from the kernel.
     static func random() -> String {
         var generator = SystemRandomNumberGenerator()
@@ -18,28 +18,15 @@ enum Secret {
     /// Whether `candidate` is one of `keys`, in a time that tells nothing about them but their number and length.
     static func matches(_ candidate: String, _ keys: [String]) -> Bool {
         var found = false
-        for key in keys where equal(candidate, key) { found = true }
+        for key in keys where equals(candidate.utf8, key.utf8) { found = true }
         return found
-    }
-
-    /// Compares all of `secret` whatever `candidate` is.
-    static func equal(_ candidate: String, _ secret: String) -> Bool {
-        let (left, right) = (Array(candidate.utf8), Array(secret.utf8))
-        var difference = left.count ^ right.count
-        for index in right.indices { difference |= Int((index < left.count ? left[index] : 0) ^ right[index]) }
-        return difference == 0
     }
 }
 
 /// Facts about the machine.
 enum Machine {
-    /// Processors that this process may run on: less than the machine's under `taskset` or a container's cpuset.
-    static var cores: Int {
-        var set = cpu_set_t()
-        guard sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &set) == 0 else { return 1 }
-        let count = withUnsafeBytes(of: &set) { bytes in bytes.reduce(0) { $0 + $1.nonzeroBitCount } }
-        return max(1, count)
-    }
+    /// Processors that this process may run on: glibc counts those of its affinity mask.
+    static var cores: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
 }
 
 /// Web origins.

@@ -34,6 +34,7 @@ public final class Service {
         try Listener.probe(host: settings.host, port: settings.port)
         try start()
         loop.afterRound = { [log] in log.flush() }
+        log.flush()
         try loop.run()
         for worker in workers { worker.thread.join() }
         if let failure { throw failure }
@@ -50,7 +51,7 @@ public final class Service {
         }
         let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
         log.write(
-            .info, "crmsync \(Version.number) listening",
+            .info, "crmsync \(Program.version) listening",
             [
                 ("address", "\(host):\(port)"), ("base", settings.basePath), ("threads", String(settings.threads)),
                 ("redis", settings.redis.place),
@@ -107,8 +108,8 @@ public final class Service {
     }
 }
 
-/// The version of the program.
-public enum Version {
+/// The program itself.
+public enum Program {
     /// Major, minor and patch (https://semver.org).
-    public static let number = "0.1.0"
+    public static let version = "0.1.0"
 }

@@ -1,3 +1,4 @@
+import CRM
 import HTTP
 import Store
 
@@ -100,7 +101,7 @@ public struct Settings: Sendable {
     }
 
     private mutating func readAccess(_ read: Environment) throws(Invalid) {
-        allowedOrigins = Set(try read.list("ALLOWED_ORIGINS") { Origin.normalized($0) })
+        allowedOrigins = Set(try read.list("ALLOWED_ORIGINS", of: Origin.normalized))
         if allowedOrigins.contains("*") { allowedOrigins = [] }
         writeKeys = try read.list("WRITE_KEYS", of: Secret.key)
         serverKeys = try read.list("SERVER_KEYS", of: Secret.key)
