@@ -91,7 +91,8 @@ public struct Rules: Sendable {
 
     private static func task(_ type: TaskType, for event: Event) -> SalesTask {
         SalesTask(
-            type: type, description: Sentence.task(type, for: event), due: event.time.adding(milliseconds: type.dueAfter))
+            type: type, description: Sentence.task(type, for: event),
+            due: event.time.adding(milliseconds: type.dueAfter))
     }
 
     private static func profile(_ customer: Customer) -> [Change.Pair<String>] {

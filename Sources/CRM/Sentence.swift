@@ -12,16 +12,23 @@ enum Sentence {
             "Searched for cars" + phrase(" in ", data.label("location") ?? data.label("pickup_location"))
         case .vehicleViewed: "Viewed " + (car ?? "a vehicle")
         case .pageViewed:
-            "Viewed page" + phrase(" ", data.label("page_title") ?? data.label("page") ?? data.label("path") ?? data.label("page_url") ?? data.label("url"))
+            "Viewed page"
+                + phrase(
+                    " ",
+                    data.label("page_title") ?? data.label("page") ?? data.label("path") ?? data.label("page_url")
+                        ?? data.label("url"))
         case .bookingStarted: "Started booking" + phrase(" ", car)
         case .bookingStepCompleted:
             "Completed booking step" + phrase(" ", data.label("step_name") ?? data.label("step")) + phrase(" for ", car)
-        case .bookingAbandoned: "Abandoned booking" + phrase(" of ", car) + phrase(" at step ", data.label("step_name") ?? data.label("step"))
+        case .bookingAbandoned:
+            "Abandoned booking" + phrase(" of ", car)
+                + phrase(" at step ", data.label("step_name") ?? data.label("step"))
         case .bookingCompleted: "Completed booking" + phrase(" of ", car) + phrase(" for ", amount(data))
         case .paymentAttempted: "Attempted payment" + phrase(" of ", amount(data))
         case .paymentSuccessful: "Paid" + phrase(" ", amount(data))
         case .paymentFailed: "Payment failed" + phrase(" of ", amount(data)) + phrase(": ", reason(data))
-        case .formSubmitted: "Submitted form" + phrase(" ", data.label("form_name") ?? data.label("form_id") ?? data.label("form"))
+        case .formSubmitted:
+            "Submitted form" + phrase(" ", data.label("form_name") ?? data.label("form_id") ?? data.label("form"))
         case .chatMessage: "Sent a chat message"
         }
     }
@@ -32,12 +39,15 @@ enum Sentence {
         let car = data.label("vehicle_name") ?? data.label("vehicle_id")
         return switch type {
         case .abandonedBooking:
-            "Customer left a booking" + phrase(" of ", car) + phrase(" at ", data.label("pickup_location")) + phrase(" worth ", amount(data))
+            "Customer left a booking" + phrase(" of ", car) + phrase(" at ", data.label("pickup_location"))
+                + phrase(" worth ", amount(data))
                 + ". Call and help to finish it."
         case .paymentFailed:
-            "Payment" + phrase(" of ", amount(data)) + phrase(" for ", car) + " failed" + phrase(": ", reason(data)) + ". Offer another way to pay."
+            "Payment" + phrase(" of ", amount(data)) + phrase(" for ", car) + " failed" + phrase(": ", reason(data))
+                + ". Offer another way to pay."
         case .bookingConfirmation:
-            "New booking" + phrase(" of ", car) + phrase(" at ", data.label("pickup_location")) + phrase(" for ", amount(data))
+            "New booking" + phrase(" of ", car) + phrase(" at ", data.label("pickup_location"))
+                + phrase(" for ", amount(data))
                 + ". Send the confirmation and a welcome."
         }
     }
@@ -68,9 +78,13 @@ extension BusinessData {
 
     /// One line of `text`: control characters become spaces, ends are trimmed; `nil` when nothing is left.
     static func label(_ text: String) -> String? {
-        func isBlank(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.isWhitespace || scalar.value < 0x20 || scalar.value == 0x7F }
+        func isBlank(_ scalar: Unicode.Scalar) -> Bool {
+            scalar.properties.isWhitespace || scalar.value < 0x20 || scalar.value == 0x7F
+        }
         let scalars = text.unicodeScalars
-        guard let first = scalars.firstIndex(where: { !isBlank($0) }), let last = scalars.lastIndex(where: { !isBlank($0) }) else {
+        guard let first = scalars.firstIndex(where: { !isBlank($0) }),
+            let last = scalars.lastIndex(where: { !isBlank($0) })
+        else {
             return nil
         }
         let kept = scalars[first...last]

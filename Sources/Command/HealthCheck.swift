@@ -4,15 +4,18 @@ import Glibc
 enum HealthCheck {
     /// Asks `/healthz` on the service's own address; 0 when it answers 200 within two seconds.
     static func run(_ environment: [String: String]) -> Int32 {
-        let host = switch environment["HOST"] ?? "" {
-        case "", "0.0.0.0": "127.0.0.1"
-        case "::": "::1"
-        case let host: host
-        }
+        let host =
+            switch environment["HOST"] ?? "" {
+            case "", "0.0.0.0": "127.0.0.1"
+            case "::": "::1"
+            case let host: host
+            }
         var hints = addrinfo()
         hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
         var list: UnsafeMutablePointer<addrinfo>?
-        guard getaddrinfo(host, environment["PORT"] ?? "8080", &hints, &list) == 0, let info = list?.pointee else { return 1 }
+        guard getaddrinfo(host, environment["PORT"] ?? "8080", &hints, &list) == 0, let info = list?.pointee else {
+            return 1
+        }
         defer { freeaddrinfo(list) }
         let descriptor = socket(info.ai_family, info.ai_socktype, 0)
         defer { close(descriptor) }

@@ -9,12 +9,14 @@ public final class Thread: @unchecked Sendable {
     /// Starts `body` on a new thread.
     public init(name: String, body: @escaping @Sendable () -> Void) throws(SystemError) {
         let box = Unmanaged.passRetained(Box(body: body))
-        let failure = pthread_create(&handle, nil, { pointer in
-            // Optional on some platforms only, hence the bridge.
-            let argument: UnsafeMutableRawPointer? = pointer
-            if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
-            return nil
-        }, box.toOpaque())
+        let failure = pthread_create(
+            &handle, nil,
+            { pointer in
+                // Optional on some platforms only, hence the bridge.
+                let argument: UnsafeMutableRawPointer? = pointer
+                if let argument { Unmanaged<Box>.fromOpaque(argument).takeRetainedValue().body() }
+                return nil
+            }, box.toOpaque())
         guard failure == 0 else {
             box.release()
             throw SystemError("pthread_create", errno: failure)

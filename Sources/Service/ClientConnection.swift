@@ -147,7 +147,8 @@ final class ClientConnection: EventSource {
     private func timeOut() {
         refuse(
             .error(
-                .requestTimeout, code: "request_timeout", message: "The request took too long to arrive. Send it again."))
+                .requestTimeout, code: "request_timeout", message: "The request took too long to arrive. Send it again."
+            ))
         worker.touch(self)
     }
 

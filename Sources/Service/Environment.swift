@@ -55,7 +55,8 @@ struct Environment {
         for (index, part) in text.split(separator: ",").enumerated() {
             let trimmed = String(part.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
             guard let value = make(trimmed) else {
-                throw Settings.Invalid(name: name, problem: "entry \(index + 1) cannot be used; see the README's settings")
+                throw Settings.Invalid(
+                    name: name, problem: "entry \(index + 1) cannot be used; see the README's settings")
             }
             values.append(value)
         }
@@ -75,7 +76,8 @@ struct Environment {
             }
         }
         let segments = path.split(separator: "/", omittingEmptySubsequences: false).dropFirst()
-        guard path.isEmpty || path.hasPrefix("/"), allowed, segments.allSatisfy({ !["", ".", ".."].contains($0) }) else {
+        guard path.isEmpty || path.hasPrefix("/"), allowed, segments.allSatisfy({ !["", ".", ".."].contains($0) })
+        else {
             throw Settings.Invalid(
                 name: name, problem: "must begin with / and have plain segments, such as /crm; / alone for none")
         }

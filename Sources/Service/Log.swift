@@ -86,7 +86,11 @@ public final class Log {
                 break
             }
         }
-        if start == pending.count { pending.removeAll(keepingCapacity: pending.count < 65_536) } else { pending.removeFirst(start) }
+        if start == pending.count {
+            pending.removeAll(keepingCapacity: pending.count < 65_536)
+        } else {
+            pending.removeFirst(start)
+        }
     }
 
     /// How much can be written now. A pipe that is ready takes at least `PIPE_BUF` bytes without blocking (pipe(7)).

@@ -93,8 +93,12 @@ public final class Metrics: Sendable {
             text.family(name, type, help)
             text.sample(name, [], value)
         }
-        one("crmsync_connections", "gauge", "Open connections of clients.", sum { $0.connections.load(ordering: .relaxed) })
-        one("crmsync_events_in_flight", "gauge", "Events that wait for Redis.", sum { $0.inFlight.load(ordering: .relaxed) })
+        one(
+            "crmsync_connections", "gauge", "Open connections of clients.",
+            sum { $0.connections.load(ordering: .relaxed) })
+        one(
+            "crmsync_events_in_flight", "gauge", "Events that wait for Redis.",
+            sum { $0.inFlight.load(ordering: .relaxed) })
         one("crmsync_workers", "gauge", "Worker threads.", workers)
         one(
             "crmsync_redis_up", "gauge", "Workers whose connection to Redis is ready.",

@@ -81,7 +81,8 @@ struct Router {
 
     private func page(at path: String) -> Action? {
         switch path {
-        case "/healthz": .answer(.json(.ok, Array("{\"status\":\"alive\"}".utf8), headers: [("Cache-Control", "no-store")]))
+        case "/healthz":
+            .answer(.json(.ok, Array("{\"status\":\"alive\"}".utf8), headers: [("Cache-Control", "no-store")]))
         case "/readyz": .report(.readiness)
         case "/metrics": .report(.metrics)
         default: nil

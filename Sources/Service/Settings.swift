@@ -82,7 +82,8 @@ public struct Settings: Sendable {
         basePath = try read.path("BASE_PATH") ?? basePath
         if let token = read.text("ADMIN_TOKEN") {
             guard token.utf8.count >= 8, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-                throw Invalid(name: "ADMIN_TOKEN", problem: "must be at least 8 visible ASCII characters without spaces")
+                throw Invalid(
+                    name: "ADMIN_TOKEN", problem: "must be at least 8 visible ASCII characters without spaces")
             }
             adminToken = token
         } else {

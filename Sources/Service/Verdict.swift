@@ -64,7 +64,8 @@ enum Verdict {
         case .denied(let denial): failure(denial.code, denial.message, field: nil, to: &body)
         case .unavailable:
             failure(
-                "unavailable", "The event could not be stored. Send it again, with the same event_id, after the "
+                "unavailable",
+                "The event could not be stored. Send it again, with the same event_id, after the "
                     + "seconds in Retry-After.", field: nil, to: &body)
         }
     }

@@ -28,7 +28,9 @@ final class RedisLink: EventSource {
     private let changed: (_ failure: String?) -> Void
 
     /// Starts to connect to a numeric address or a socket's path.
-    init(to endpoint: RedisURL.Endpoint, loop: EventLoop, changed: @escaping (_ failure: String?) -> Void) throws(SystemError) {
+    init(to endpoint: RedisURL.Endpoint, loop: EventLoop, changed: @escaping (_ failure: String?) -> Void)
+        throws(SystemError)
+    {
         self.loop = loop
         self.changed = changed
         let made: UnsafeMutablePointer<redisAsyncContext>? =

@@ -44,7 +44,8 @@ public struct RedisURL: Equatable, Sendable {
             database = try Self.database(query.dropFirst(3))
             let path = try Self.decode(place[..<(mark ?? place.endIndex)])
             guard path.hasPrefix("/"), path.utf8.count < 108 else {
-                throw Invalid(message: "a unix socket needs an absolute path of at most 107 bytes: unix:/run/redis.sock")
+                throw Invalid(
+                    message: "a unix socket needs an absolute path of at most 107 bytes: unix:/run/redis.sock")
             }
             endpoint = .unix(path: path)
         } else if text.hasPrefix("rediss://") {
