@@ -14,7 +14,7 @@ let package = Package(
         .target(name: "Loop", dependencies: ["CSystem"], swiftSettings: strict),
         .target(
             name: "Store", dependencies: ["CRM", "Loop", "CSystem"],
-            resources: [.embedInCode("apply.lua")], swiftSettings: strict),
+            resources: [.embedInCode("apply.lua"), .embedInCode("announce.lua")], swiftSettings: strict),
         .target(name: "Journal", dependencies: ["CSystem"], swiftSettings: strict),
         .target(
             name: "Service", dependencies: ["HTTP", "CRM", "Store", "Journal", "Loop"], swiftSettings: strict),

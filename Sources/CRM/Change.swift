@@ -29,6 +29,9 @@ public struct Change: Sendable {
     public internal(set) var views: [View] = []
     /// What it does to bookings, payments and tasks.
     public internal(set) var funnel: FunnelChange?
+    /// The last step that the contact's booking must still have, or nothing is done: for an event that was made from
+    /// what stood in the database a moment ago.
+    public var expectedStep: Timestamp?
 
     init(event: Event, description: String) {
         self.event = event

@@ -1,5 +1,4 @@
 import Glibc
-import Loop
 import Service
 
 /// The program `crmsync`.
@@ -43,7 +42,7 @@ enum CommandLineTool {
     private static func serve(_ environment: [String: String]) -> Int32 {
         do throws(Settings.Invalid) {
             let settings = try Settings(environment: environment)
-            do throws(SystemError) {
+            do throws(ServiceError) {
                 try Service(settings).run()
                 return 0
             } catch {

@@ -14,6 +14,9 @@ public struct SystemError: Error, Equatable, CustomStringConvertible, Sendable {
         self.errno = number
     }
 
+    /// Whether the address belongs to another program.
+    public var isAddressInUse: Bool { errno == EADDRINUSE }
+
     /// `bind 127.0.0.1:80: Permission denied`
     public var description: String { "\(call): \(String(cString: strerror(errno)))" }
 }

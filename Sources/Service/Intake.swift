@@ -2,44 +2,87 @@ import CRM
 import Loop
 import Store
 
-/// The way of an event into storage: rules, store, and what is told of it.
+/// The way of an event into storage: rules, Redis, else the disk; and what is told of it.
 final class Intake {
-    private let rules: Rules
+    /// How an event is handed to the keeper of the disk queue.
+    typealias Queue = @Sendable (Backlog.Entry) -> Void
+
+    private let settings: Settings
     private let store: Store
     private let loop: EventLoop
     private let metrics: Metrics
     private let log: Log
+    private let backlog: Backlog
+    /// Nil without a journal.
+    private let queue: Queue?
+    private let rules: Rules
+    /// This worker's share of `MAX_IN_FLIGHT`.
+    private let mostInFlight: Int
 
-    init(rules: Rules, store: Store, loop: EventLoop, metrics: Metrics, log: Log) {
-        self.rules = rules
+    init(
+        settings: Settings, store: Store, loop: EventLoop, metrics: Metrics, log: Log, backlog: Backlog, queue: Queue?
+    ) {
+        self.settings = settings
         self.store = store
         self.loop = loop
         self.metrics = metrics
         self.log = log
+        self.backlog = backlog
+        self.queue = queue
+        rules = settings.rules
+        mostInFlight = max(1, settings.maxInFlight / settings.threads)
     }
 
     /// Stores the event and tells what became of it, once.
     func take(_ event: Event, _ done: @escaping (Verdict) -> Void) {
         let began = Moment.now()
         metrics.inFlight.add(1, ordering: .relaxed)
-        store.apply(rules.change(for: event)) { [self] result in
+        let finish = { [metrics] (verdict: Verdict) in
             metrics.inFlight.subtract(1, ordering: .relaxed)
-            let microseconds = Moment.now().since(began) / 1000
+            done(verdict)
+        }
+        if queue != nil, backlog.holdsEvents(of: event.customer) {
+            return toDisk(event, began, because: "earlier events of the customer are queued", finish)
+        }
+        guard store.redis.inFlight < mostInFlight else {
+            return toDisk(event, began, because: "more than MAX_IN_FLIGHT events wait for Redis", finish)
+        }
+        store.apply(rules.change(for: event)) { [self] result in
             switch result {
             case .success(let applied):
-                note(event, applied, microseconds)
-                done(
+                note(event, applied, Moment.now().since(began) / 1000)
+                finish(
                     applied.isDuplicate
                         ? .duplicate(contactID: applied.contactID, eventID: event.id)
                         : .applied(contactID: applied.contactID, eventID: event.id))
-            case .failure(let error):
-                metrics.count(event.type, .unavailable, microseconds: microseconds)
-                log.write(
-                    .warning, "Event not stored: \(event.type.rawValue)",
-                    [("event", event.ulid.description), ("reason", error.reason)])
-                done(.unavailable)
+            case .failure(let error): toDisk(event, began, because: error.reason, finish)
             }
         }
+    }
+
+    /// Queues the event on disk. Whatever Redis did with it, its id makes applying it again harmless.
+    private func toDisk(
+        _ event: Event, _ began: Moment, because reason: String, _ done: @escaping (Verdict) -> Void
+    ) {
+        let verdict = LoopBound { [self] (stored: Bool) in
+            let microseconds = Moment.now().since(began) / 1000
+            metrics.count(event.type, stored ? .queued : .unavailable, microseconds: microseconds)
+            log.write(
+                stored ? .info : .warning, "Received event: \(event.type.rawValue)",
+                [
+                    ("result", stored ? "queued" : "unavailable"), ("activity", event.ulid.description),
+                    ("reason", reason),
+                ])
+            done(stored ? .queued(event.id) : .unavailable)
+        }
+        guard let queue else { return verdict.value(false) }
+        let customers = Backlog.names(of: event.customer)
+        let handover = loop.handover
+        backlog.enter(customers)
+        queue(
+            Backlog.Entry(
+                payload: event.encoded, receivedAt: event.receivedAt.milliseconds, flags: event.queueFlags,
+                customers: customers, stored: { stored in handover.perform { verdict.value(stored) } }))
     }
 
     private func note(_ event: Event, _ applied: Applied, _ microseconds: Int64) {

@@ -46,7 +46,7 @@ public final class Metrics: Sendable {
     }
 
     /// All workers' numbers in the Prometheus text format, version 0.0.4.
-    static func text(of workers: [Metrics]) -> String {
+    static func text(of workers: [Metrics], _ backlog: Backlog) -> String {
         func sum(_ value: (Metrics) -> Int) -> Int { workers.reduce(0) { $0 + value($1) } }
         var text = PrometheusText()
         text.family("crmsync_events_total", "counter", "Events by type and result.")
@@ -70,6 +70,7 @@ public final class Metrics: Sendable {
         }
         histogram(sum, to: &text)
         gauges(sum, workers: workers.count, to: &text)
+        queue(backlog, to: &text)
         return text.text
     }
 
@@ -86,6 +87,27 @@ public final class Metrics: Sendable {
         let microseconds = sum { $0.durationSum.load(ordering: .relaxed) }
         text.line("\(name)_sum \(Double(microseconds) / 1_000_000)")
         text.sample(name + "_count", [], total)
+    }
+
+    private static func queue(_ backlog: Backlog, to text: inout PrometheusText) {
+        let oldest = backlog.oldest.load(ordering: .relaxed)
+        let age = oldest == 0 ? 0 : max(0, Int(Clock.milliseconds()) - oldest) / 1000
+        let values: [(String, String, String, Int)] = [
+            ("pending", "gauge", "Events on disk that wait for Redis.", backlog.pending.load(ordering: .relaxed)),
+            ("bytes", "gauge", "Bytes of events on disk.", backlog.bytes.load(ordering: .relaxed)),
+            ("oldest_age_seconds", "gauge", "Age of the oldest event on disk.", age),
+            ("room", "gauge", "1 when an event can be queued now.", backlog.hasRoom.load(ordering: .relaxed) ? 1 : 0),
+            ("replayed_total", "counter", "Events brought to Redis later.", backlog.replayed.load(ordering: .relaxed)),
+            ("dead_total", "counter", "Events given up as dead letters.", backlog.dead.load(ordering: .relaxed)),
+        ]
+        for (name, type, help, value) in values {
+            text.family("crmsync_journal_" + name, type, help)
+            text.sample("crmsync_journal_" + name, [], value)
+        }
+        text.family("crmsync_bookings_abandoned_by_watch_total", "counter", "Bookings given up after silence.")
+        text.sample("crmsync_bookings_abandoned_by_watch_total", [], backlog.abandoned.load(ordering: .relaxed))
+        text.family("crmsync_alerts_repeated_total", "counter", "Unheard alerts that were heard later.")
+        text.sample("crmsync_alerts_repeated_total", [], backlog.repeated.load(ordering: .relaxed))
     }
 
     private static func gauges(_ sum: ((Metrics) -> Int) -> Int, workers: Int, to text: inout PrometheusText) {

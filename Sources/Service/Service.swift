@@ -10,15 +10,21 @@ public final class Service {
     private let state: ServiceState
     private let metrics: [Metrics]
     private var signals: Signals?
-    private var workers: [(handover: Handover, thread: Thread)] = []
+    private struct Member {
+        let thread: Thread
+        let stop: () -> Void
+    }
+
+    private var workers: [Member] = []
+    private var keeper: Member?
     private var running = 0
     private var failure: SystemError?
 
     /// A service that starts with ``run()``.
-    public init(_ settings: Settings) throws(SystemError) {
+    public init(_ settings: Settings) throws(ServiceError) {
         self.settings = settings
         log = Log(level: settings.logLevel, format: settings.logFormat)
-        loop = try EventLoop()
+        do { loop = try EventLoop() } catch { throw .system(error) }
         metrics = (0..<settings.threads).map { _ in Metrics() }
         state = ServiceState(workers: metrics)
     }
@@ -27,84 +33,115 @@ public final class Service {
     /// ends the process at once.
     ///
     /// - Throws: what keeps it from starting, such as a port that is taken.
-    public func run() throws(SystemError) {
+    public func run() throws(ServiceError) {
         // A client that is gone is an error of `send`, not a death.
         signal(SIGPIPE, SIG_IGN)
-        signals = try Signals([SIGTERM, SIGINT], loop: loop) { [unowned self] in stop($0) }
-        try Listener.probe(host: settings.host, port: settings.port)
-        try start()
-        loop.afterRound = { [log] in log.flush() }
-        log.flush()
-        try loop.run()
-        for worker in workers { worker.thread.join() }
-        if let failure { throw failure }
+        do {
+            // Before any thread starts: it blocks the signals for all of them.
+            signals = try Signals([SIGTERM, SIGINT], loop: loop) { [unowned self] in stop($0) }
+            try Listener.probe(host: settings.host, port: settings.port)
+        } catch {
+            throw .system(error)
+        }
+        let queue = try startKeeper()
+        do {
+            try startWorkers(queue)
+            loop.afterRound = { [log] in log.flush() }
+            log.flush()
+            try loop.run()
+        } catch {
+            throw .system(error)
+        }
+        for member in workers + [keeper].compactMap(\.self) { member.thread.join() }
+        if let failure { throw .system(failure) }
         log.write(.info, "Stopped")
         log.flush()
     }
 
-    private func start() throws(SystemError) {
+    private func startWorkers(_ queue: Intake.Queue?) throws(SystemError) {
         var port = settings.port
         for index in 0..<settings.threads {
-            let worker = try Worker(settings: settings, state: state, metrics: metrics[index])
+            let worker = try Worker(settings: settings, state: state, metrics: metrics[index], queue: queue)
             port = try worker.listen(host: settings.host, port: port)
-            try launch(worker, number: index)
+            workers.append(
+                try launch("worker-\(index)", handover: worker.loop.handover, stop: worker.drain) {
+                    () throws(SystemError) in try worker.run()
+                })
         }
+        running = workers.count
         let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
         log.write(
             .info, "crmsync \(Program.version) listening",
             [
                 ("address", "\(host):\(port)"), ("base", settings.basePath), ("threads", String(settings.threads)),
-                ("redis", settings.redis.place),
+                ("redis", settings.redis.place), ("journal", settings.journalDirectory ?? "none"),
             ])
         if settings.adminTokenIsRandom {
             log.write(.warning, "ADMIN_TOKEN is not set; made one for this run", [("admin_token", settings.adminToken)])
         }
     }
 
-    private func launch(_ worker: Worker, number: Int) throws(SystemError) {
-        // The worker belongs to its thread from here on; only its handover is kept.
-        nonisolated(unsafe) let worker = worker
-        nonisolated(unsafe) let service = self
-        let home = loop.handover
-        running += 1
-        let thread = try Thread(name: "worker-\(number)") {
-            let result = Result { () throws(SystemError) in try worker.run() }
-            home.perform { service.ended(result) }
+    /// Starts the background thread and returns the way to its disk queue, if there is one.
+    private func startKeeper() throws(ServiceError) -> Intake.Queue? {
+        let keeper: Keeper
+        do { keeper = try Keeper(settings: settings, backlog: state.backlog) } catch { throw .system(error) }
+        do { try keeper.open() } catch { throw .journal(error) }
+        let handover = keeper.loop.handover
+        do {
+            self.keeper = try launch("keeper", handover: handover, stop: keeper.stop) {
+                () throws(SystemError) in try keeper.run()
+            }
+        } catch {
+            throw .system(error)
         }
-        // Draining goes through the worker's own loop.
-        workers.append((worker.loop.handover, thread))
-        drains.append { worker.drain() }
+        guard settings.journalDirectory != nil else { return nil }
+        let bound = LoopBound(keeper)
+        return { entry in handover.perform { bound.value.take(entry) } }
     }
 
-    private var drains: [@Sendable () -> Void] = []
+    private func launch(
+        _ name: String, handover: Handover, stop: @escaping () -> Void,
+        _ body: @escaping () throws(SystemError) -> Void
+    ) throws(SystemError) -> Member {
+        // What runs belongs to its thread from here on.
+        let (body, stop, home) = (LoopBound(body), LoopBound(stop), loop.handover)
+        let service = LoopBound(self)
+        let thread = try Thread(name: name) {
+            let result = Result(catching: body.value)
+            home.perform { service.value.ended(result, isWorker: name != "keeper") }
+        }
+        return Member(thread: thread, stop: { handover.perform { stop.value() } })
+    }
 
-    private func ended(_ result: Result<Void, SystemError>) {
-        running -= 1
+    private func ended(_ result: Result<Void, SystemError>, isWorker: Bool) {
+        if isWorker { running -= 1 }
         if case .failure(let error) = result {
             failure = failure ?? error
             drain()
         }
-        if running == 0 { loop.stop() }
+        guard running == 0 else { return }
+        // The last answers are given: what is still queued waits on disk for the next start.
+        if isWorker { keeper?.stop() } else { loop.stop() }
     }
 
     private func stop(_ signal: Int32) {
         guard !state.isDraining.load(ordering: .relaxed) else {
             log.write(.warning, "Second signal: ending at once")
             log.flush()
-            exit(1)
+            _exit(1)
         }
         log.write(.info, "Stopping: answering what is in flight", [("signal", signal == SIGINT ? "SIGINT" : "SIGTERM")])
         drain()
         loop.schedule(after: settings.drainMilliseconds) { [log] in
             log.write(.warning, "The drain took too long: ending with requests unanswered")
             log.flush()
-            exit(0)
+            _exit(0)
         }
     }
 
     private func drain() {
         state.isDraining.store(true, ordering: .relaxed)
-        for (worker, drain) in zip(workers, drains) { worker.handover.perform(drain) }
+        for worker in workers { worker.stop() }
     }
 }
 

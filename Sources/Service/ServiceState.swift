@@ -7,17 +7,21 @@ final class ServiceState: Sendable {
     let connections = Atomic<Int>(0)
     /// Set once, when the drain begins.
     let isDraining = Atomic<Bool>(false)
+    /// The queue on disk.
+    let backlog = Backlog()
     private let workers: [Metrics]
 
     init(workers: [Metrics]) { self.workers = workers }
 
-    /// `/readyz`: 200 when an event that comes now can be stored.
+    /// `/readyz`: 200 when an event that comes now can be stored, in Redis or on disk.
     var readiness: Response {
         let draining = isDraining.load(ordering: .relaxed)
         let redis = workers.allSatisfy { $0.redisReady.load(ordering: .relaxed) }
-        let isReady = redis && !draining
+        let journal = backlog.hasRoom.load(ordering: .relaxed)
+        let isReady = (redis || journal) && !draining
         let body = """
-            {"ready":\(isReady),"redis":"\(redis ? "ready" : "away")","draining":\(draining)}
+            {"ready":\(isReady),"redis":\(redis),"journal":\(journal),"draining":\(draining),\
+            "queued":\(backlog.pending.load(ordering: .relaxed))}
             """
         var headers = [("Cache-Control", "no-store")]
         if !isReady { headers.append(("Retry-After", "2")) }
@@ -29,6 +33,6 @@ final class ServiceState: Sendable {
         Response(
             status: .ok,
             headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8"), ("Cache-Control", "no-store")],
-            body: Array(Metrics.text(of: workers).utf8))
+            body: Array(Metrics.text(of: workers, backlog).utf8))
     }
 }

@@ -1,5 +1,6 @@
 import CRM
 import HTTP
+import Loop
 import Store
 
 /// What the operator can choose, read from environment variables once at the start.
@@ -66,6 +67,22 @@ public struct Settings: Sendable {
     public var clientDeadlines = ClientDeadlines()
     /// Limits of the size of requests.
     public var limits = Limits()
+    /// Events that may wait for Redis, of all threads together; more go to the journal.
+    public var maxInFlight = 10_000
+    /// Where events wait while Redis is away; nil: nowhere, they are refused.
+    public var journalDirectory: String?
+    /// Bytes that may wait there.
+    public var journalMaxBytes = 268_435_456
+    /// Milliseconds after the last step when a booking counts as abandoned; 0: never.
+    public var abandonAfter: Int64 = 30 * 60_000
+    /// Milliseconds between two announcements of an urgent task that nobody heard.
+    public var repeatAlertsEvery: Int64 = 30_000
+    /// Limits of time towards Redis.
+    public var redisDeadlines = Redis.Deadlines()
+    /// Replicas that must have an event before it is answered with 200.
+    public var waitReplicas = 0
+    /// What events do.
+    public var rules: Rules { Rules(trustsBrowsersWithMoney: browsersMoveMoney) }
     /// Milliseconds that a drain may take.
     public var drainMilliseconds: Int64 = 10_000
 
@@ -99,6 +116,7 @@ public struct Settings: Sendable {
         logFormat = try read.choice("LOG_FORMAT") ?? logFormat
         try readAccess(read)
         try readLimits(read)
+        try readDurability(read)
     }
 
     private mutating func readAccess(_ read: Environment) throws(Invalid) {
@@ -117,6 +135,18 @@ public struct Settings: Sendable {
         guard identityMode == .off || !identitySecret.isEmpty else {
             throw Invalid(name: "IDENTITY_SECRET", problem: "is needed for IDENTITY_MODE=\(identityMode.rawValue)")
         }
+    }
+
+    private mutating func readDurability(_ read: Environment) throws(Invalid) {
+        maxInFlight = try read.number("MAX_IN_FLIGHT", 1...1_000_000) ?? maxInFlight
+        journalDirectory = read.text("JOURNAL_DIR")
+        journalMaxBytes = try read.number("JOURNAL_MAX_BYTES", 65_536...1_099_511_627_776) ?? journalMaxBytes
+        abandonAfter =
+            try read.milliseconds("ABANDON_AFTER_MINUTES", unit: 60_000, upTo: 31 * 86_400_000, zeroAllowed: true)
+            ?? abandonAfter
+        waitReplicas = try read.number("WAIT_REPLICAS", 0...16) ?? 0
+        repeatAlertsEvery = try read.milliseconds("ALERT_REPEAT_SECONDS") ?? repeatAlertsEvery
+        redisDeadlines.command = try read.milliseconds("REDIS_TIMEOUT_SECONDS", upTo: 60_000) ?? redisDeadlines.command
     }
 
     private mutating func readLimits(_ read: Environment) throws(Invalid) {
@@ -149,4 +179,13 @@ public struct ClientDeadlines: Sendable {
 
     /// The defaults.
     public init() {}
+}
+
+extension Store {
+    /// The store that the settings describe.
+    convenience init(_ settings: Settings, loop: EventLoop) {
+        self.init(
+            url: settings.redis, loop: loop, retention: settings.retention, deadlines: settings.redisDeadlines,
+            waitReplicas: settings.waitReplicas)
+    }
 }

@@ -27,17 +27,16 @@ final class Worker {
     private var ulids = ULIDGenerator()
     private var dateSecond: Int64 = 0
 
-    init(settings: Settings, state: ServiceState, metrics: Metrics) throws(SystemError) {
+    init(settings: Settings, state: ServiceState, metrics: Metrics, queue: Intake.Queue?) throws(SystemError) {
         self.settings = settings
         self.state = state
         self.metrics = metrics
         loop = try EventLoop()
         router = Router(settings)
         log = Log(level: settings.logLevel, format: settings.logFormat)
-        store = Store(url: settings.redis, loop: loop, retention: settings.retention)
+        store = Store(settings, loop: loop)
         intake = Intake(
-            rules: Rules(trustsBrowsersWithMoney: settings.browsersMoveMoney), store: store, loop: loop,
-            metrics: metrics, log: log)
+            settings: settings, store: store, loop: loop, metrics: metrics, log: log, backlog: state.backlog, queue: queue)
         loop.afterRound = { [unowned self] in endRound() }
         store.redis.stateChanged = { [unowned self] in redisChanged($0) }
     }
@@ -142,7 +141,7 @@ final class Worker {
 
     private func endRound() {
         renewDate()
-        store.redis.flush()
+        store.flush()
         // Answers may make room for requests that touch their connection again.
         while !dirty.isEmpty {
             let clients = dirty
@@ -151,7 +150,7 @@ final class Worker {
                 client.isDirty = false
                 client.flush()
             }
-            store.redis.flush()
+            store.flush()
         }
         log.flush()
         if isDraining { endIfDrained() }
@@ -197,7 +196,7 @@ final class Worker {
     }
 
     private func endIfDrained() {
-        guard clients.isEmpty, store.redis.inFlight == 0 else { return }
+        guard clients.isEmpty, metrics.inFlight.load(ordering: .relaxed) == 0 else { return }
         store.redis.close()
         loop.stop()
     }

@@ -4,6 +4,8 @@ public struct Applied: Equatable, Sendable {
     public let contactID: String
     /// The event had been applied before; nothing changed.
     public let isDuplicate: Bool
+    /// The booking has gone on since the event was made; nothing changed.
+    public let isStale: Bool
     /// The contact is new.
     public var isNewContact = false
     /// Id and email name two contacts; the id's was taken.
@@ -19,11 +21,9 @@ public struct Applied: Equatable, Sendable {
     init?(reply: String) {
         var words = reply.split(separator: " ").makeIterator()
         guard let verdict = words.next(), let id = words.next() else { return nil }
-        switch verdict {
-        case "duplicate": isDuplicate = true
-        case "applied": isDuplicate = false
-        default: return nil
-        }
+        guard ["applied", "duplicate", "stale"].contains(verdict) else { return nil }
+        isDuplicate = verdict == "duplicate"
+        isStale = verdict == "stale"
         contactID = String(id)
         while let word = words.next() {
             switch word {

@@ -67,6 +67,7 @@ struct Arguments {
         command.add("events:" + event.type.rawValue)
         command.add(1)
         views(change.views, month: event.time.month, to: &command)
+        command.add(change.expectedStep.map { String($0.milliseconds) } ?? "")
         if let funnel = change.funnel {
             command.add(1)
             write(funnel, event: event, ulid: ulid, to: &command)

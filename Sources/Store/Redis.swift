@@ -8,7 +8,7 @@ public final class Redis {
         /// From the first packet to being signed in.
         public var connect: Int64 = 2_000
         /// From sending a command to its reply.
-        public var command: Int64 = 2_000
+        public var command: Int64 = 1_000
         /// The first pause before trying again; doubled each time, with jitter.
         public var firstPause: Int64 = 50
         /// The longest pause.
@@ -84,10 +84,13 @@ public final class Redis {
         guard state == .ready, let link else { return completion(.failure(.disconnected)) }
         command.begin()
         write(&command)
-        link.send(&command) { reply in
+        link.send(&command) { [weak self] reply in
             switch reply {
             case nil: completion(.failure(.uncertain))
-            case .error(let text): completion(.failure(StoreError(reply: text)))
+            case .error(let text):
+                // The primary has become a replica: its successor is to be found.
+                if self?.url.followsFailOver == true, text.hasPrefix("READONLY") { self?.refuse(text) }
+                completion(.failure(StoreError(reply: text)))
             case let reply?: completion(.success(reply))
             }
         }
@@ -101,29 +104,54 @@ public final class Redis {
     private func attempt() {
         guard !isClosed else { return }
         connectingSince = loop.now
-        switch url.endpoint {
-        case .unix: open(url.endpoint)
-        case .tcp(let host, let port):
-            guard !Resolver.isNumeric(host) else { return open(url.endpoint) }
-            // The client lives as long as its loop, so the closure may reach it again on the loop's own thread.
-            nonisolated(unsafe) let client = self
-            Resolver.resolve(host, handover: loop.handover) { address in
-                guard let address else { return client.failed("the host name of Redis cannot be resolved") }
-                client.open(.tcp(host: address, port: port))
-            }
+        let endpoint = url.endpoints[failures % url.endpoints.count]
+        reach(endpoint) { [weak self] in
+            guard let self else { return }
+            if let name = url.sentinelName { askSentinel(for: name) } else { begin() }
         }
     }
 
-    private func open(_ endpoint: RedisURL.Endpoint) {
+    /// Connects to `endpoint`, whose host may be a name, and goes on with `connected`.
+    private func reach(_ endpoint: RedisURL.Endpoint, _ connected: @escaping () -> Void) {
+        guard case .tcp(let host, let port) = endpoint, !Resolver.isNumeric(host) else {
+            return open(endpoint, connected)
+        }
+        let client = LoopBound((self, connected))
+        Resolver.resolve(host, handover: loop.handover) { address in
+            let (redis, connected) = client.value
+            guard let address else { return redis.failed("the host name \(host) cannot be resolved") }
+            redis.open(.tcp(host: address, port: port), connected)
+        }
+    }
+
+    private func open(_ endpoint: RedisURL.Endpoint, _ connected: @escaping () -> Void) {
         guard !isClosed else { return }
         do {
             link = try RedisLink(to: endpoint, loop: loop) { [weak self] failure in
-                if let failure { self?.failed(failure) } else { self?.begin() }
+                if let failure { self?.failed(failure) } else { connected() }
             }
         } catch {
             failed(error.description)
         }
     }
+
+    /// A Sentinel knows which address is the primary now (https://redis.io/docs/latest/develop/reference/sentinel-clients).
+    private func askSentinel(for name: String) {
+        command.begin()
+        for word in ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name] { command.add(word) }
+        link?.send(&command) { [weak self] reply in
+            guard let self, let reply else { return }
+            guard let address = reply.array?.compactMap(\.text), address.count == 2, let port = UInt16(address[1]) else {
+                return refuse("the Sentinel knows no primary of this name")
+            }
+            next = .tcp(host: address[0], port: port)
+            link?.drop()
+        }
+        link?.flush()
+    }
+
+    /// The primary's address, while the connection to the Sentinel that told it comes to its end.
+    private var next: RedisURL.Endpoint?
 
     /// Signs in. All commands go out at once; the first error among the replies ends the attempt.
     private func begin() {
@@ -133,7 +161,7 @@ public final class Redis {
         }
         if url.database != 0 { commands.append(["SELECT", String(url.database)]) }
         let signingIn = commands.count
-        commands += preamble + [["PING"]]
+        commands += preamble + [[url.followsFailOver ? "ROLE" : "PING"]]
         var replies: [RedisReply] = []
         for words in commands {
             command.begin()
@@ -143,6 +171,9 @@ public final class Redis {
                 replies.append(reply)
                 guard replies.count == commands.count else { return }
                 for case .error(let text) in replies { return refuse(text) }
+                if url.followsFailOver, replies.last?.array?.first?.text != "master" {
+                    return refuse("this Redis is a replica now")
+                }
                 begun(Array(replies[signingIn...]))
                 connectingSince = nil
                 failures = 0
@@ -160,6 +191,10 @@ public final class Redis {
     }
 
     private func failed(_ failure: String) {
+        if let primary = next, !isClosed {
+            next = nil
+            return reach(primary) { [weak self] in self?.begin() }
+        }
         let reason = refusal ?? failure
         refusal = nil
         link = nil

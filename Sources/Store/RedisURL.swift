@@ -1,11 +1,19 @@
 /// Where Redis is and how to sign in, from `REDIS_URL`.
 public struct RedisURL: Equatable, Sendable {
     /// How to reach it.
-    public enum Endpoint: Equatable, Sendable {
+    public enum Endpoint: Equatable, CustomStringConvertible, Sendable {
         /// A TCP address; the host may be a name.
         case tcp(host: String, port: UInt16)
         /// A Unix domain socket.
         case unix(path: String)
+
+        /// `host:port`, `[host]:port` or `unix:path`.
+        public var description: String {
+            switch self {
+            case .tcp(let host, let port): "\(host.contains(":") ? "[\(host)]" : host):\(port)"
+            case .unix(let path): "unix:\(path)"
+            }
+        }
     }
 
     /// Why an URL cannot be used.
@@ -14,8 +22,10 @@ public struct RedisURL: Equatable, Sendable {
         public let message: String
     }
 
-    /// How to reach it.
-    public let endpoint: Endpoint
+    /// Where to look for the primary, in this order; several when a fail-over is to be followed.
+    public let endpoints: [Endpoint]
+    /// The name of the primary that the endpoints, Sentinels then, are asked for.
+    public let sentinelName: String?
     /// Empty: Redis' `default` user.
     public let user: String
     /// Empty: do not sign in.
@@ -23,31 +33,31 @@ public struct RedisURL: Equatable, Sendable {
     /// The database number.
     public let database: Int
 
-    /// Reads `redis://[[user]:password@]host[:port][/database]` or `unix:[//][[user]:password@]/path[?db=number]`.
+    /// Reads one of
+    /// `redis://[[user]:password@]host[:port][,host[:port]…][/database]`,
+    /// `redis+sentinel://[[user]:password@]host[:port][,…]/name[/database]`,
+    /// `unix:[//][[user]:password@]/path[?db=number]`.
     public init(_ text: String) throws(Invalid) {
         if text.hasPrefix("redis://") {
             let (credentials, place) = Self.split(text.dropFirst("redis://".count))
             (user, password) = try Self.credentials(credentials)
             let slash = place.firstIndex(of: "/")
             database = try Self.database(slash.map { place[place.index(after: $0)...] } ?? "")
-            endpoint = try Self.hostAndPort(place[..<(slash ?? place.endIndex)])
-        } else if text.hasPrefix("unix:") {
-            var rest = text.dropFirst("unix:".count)
-            if rest.hasPrefix("//") { rest = rest.dropFirst(2) }
-            let (credentials, place) = Self.split(rest)
+            endpoints = try Self.hosts(place[..<(slash ?? place.endIndex)], defaultPort: 6379)
+            sentinelName = nil
+        } else if text.hasPrefix("redis+sentinel://") {
+            let (credentials, place) = Self.split(text.dropFirst("redis+sentinel://".count))
             (user, password) = try Self.credentials(credentials)
-            let mark = place.firstIndex(of: "?")
-            let query = mark.map { place[place.index(after: $0)...] } ?? ""
-            guard query.isEmpty || query.hasPrefix("db=") else {
-                throw Invalid(message: "the only option of a unix socket is ?db=<number>")
+            let parts = place.split(separator: "/", maxSplits: 2, omittingEmptySubsequences: false)
+            guard parts.count >= 2, !parts[1].isEmpty else {
+                throw Invalid(message: "needs the primary's name: redis+sentinel://host:26379/mymaster/0")
             }
-            database = try Self.database(query.dropFirst(3))
-            let path = try Self.decode(place[..<(mark ?? place.endIndex)])
-            guard path.hasPrefix("/"), path.utf8.count < 108 else {
-                throw Invalid(
-                    message: "a unix socket needs an absolute path of at most 107 bytes: unix:/run/redis.sock")
-            }
-            endpoint = .unix(path: path)
+            endpoints = try Self.hosts(parts[0], defaultPort: 26379)
+            sentinelName = try Self.decode(parts[1])
+            database = try Self.database(parts.count > 2 ? parts[2] : "")
+        } else if text.hasPrefix("unix:") {
+            (endpoints, user, password, database) = try Self.unix(text.dropFirst("unix:".count))
+            sentinelName = nil
         } else if text.hasPrefix("rediss://") {
             throw Invalid(message: "TLS is not supported; use redis:// through a tunnel such as stunnel")
         } else {
@@ -55,12 +65,38 @@ public struct RedisURL: Equatable, Sendable {
         }
     }
 
+    private static func unix(
+        _ text: Substring
+    ) throws(Invalid) -> (endpoints: [Endpoint], user: String, password: String, database: Int) {
+        let (credentials, place) = split(text.hasPrefix("//") ? text.dropFirst(2) : text)
+        let (user, password) = try Self.credentials(credentials)
+        let mark = place.firstIndex(of: "?")
+        let query = mark.map { place[place.index(after: $0)...] } ?? ""
+        guard query.isEmpty || query.hasPrefix("db=") else {
+            throw Invalid(message: "the only option of a unix socket is ?db=<number>")
+        }
+        let path = try decode(place[..<(mark ?? place.endIndex)])
+        guard path.hasPrefix("/"), path.utf8.count < 108 else {
+            throw Invalid(message: "a unix socket needs an absolute path of at most 107 bytes: unix:/run/redis.sock")
+        }
+        return ([.unix(path: path)], user, password, try Self.database(query.dropFirst(3)))
+    }
+
+    /// Whether the primary may be elsewhere tomorrow.
+    public var followsFailOver: Bool { endpoints.count > 1 || sentinelName != nil }
+
     /// For logs and pages: no user, no password.
     public var place: String {
-        switch endpoint {
-        case .tcp(let host, let port): "\(host.contains(":") ? "[\(host)]" : host):\(port)/\(database)"
-        case .unix(let path): "unix:\(path)?db=\(database)"
+        let places = endpoints.map(\.description).joined(separator: ",")
+        return "\(places)\(sentinelName.map { "/" + $0 } ?? "")/\(database)"
+    }
+
+    private static func hosts(_ text: Substring, defaultPort: UInt16) throws(Invalid) -> [Endpoint] {
+        var endpoints: [Endpoint] = []
+        for part in text.split(separator: ",", omittingEmptySubsequences: false) {
+            endpoints.append(try hostAndPort(part, defaultPort: defaultPort))
         }
+        return endpoints
     }
 
     private static func split(_ text: Substring) -> (credentials: Substring, place: Substring) {
@@ -84,9 +120,9 @@ public struct RedisURL: Equatable, Sendable {
         return number
     }
 
-    private static func hostAndPort(_ text: Substring) throws(Invalid) -> Endpoint {
+    private static func hostAndPort(_ text: Substring, defaultPort: UInt16) throws(Invalid) -> Endpoint {
         var host = text
-        var port: UInt16 = 6379
+        var port = defaultPort
         let afterHost = text.hasPrefix("[") ? text.firstIndex(of: "]") ?? text.endIndex : text.startIndex
         if let colon = text[afterHost...].lastIndex(of: ":") {
             let digits = text[text.index(after: colon)...]

@@ -10,11 +10,18 @@ public final class Store {
     public let redis: Redis
     private let arguments: Arguments
     private let script: LoadedScript
+    private let waitReplicas: Int
+    /// Applied by the primary, waiting for the word of its replicas.
+    private var held: [(applied: Applied, completion: Completion)] = []
+    private var appliesSinceWait = 0
 
     /// A store on `loop`; connects with ``Redis/connect()``.
-    public init(url: RedisURL, loop: EventLoop, retention: Retention, deadlines: Redis.Deadlines = .init()) {
+    public init(
+        url: RedisURL, loop: EventLoop, retention: Retention, deadlines: Redis.Deadlines = .init(), waitReplicas: Int = 0
+    ) {
         let script = LoadedScript()
         self.script = script
+        self.waitReplicas = waitReplicas
         arguments = Arguments(retention: retention)
         redis = Redis(
             url: url, loop: loop, deadlines: deadlines, preamble: [["SCRIPT", "LOAD", LoadedScript.text]],
@@ -26,6 +33,8 @@ public final class Store {
 
     /// Applies a change atomically and tells the outcome once.
     public func apply(_ change: Change, _ completion: @escaping Completion) {
+        let completion = waitReplicas > 0 ? holding(completion) : completion
+        appliesSinceWait += 1
         redis.send(
             { command in
                 command.add("EVALSHA")
@@ -42,8 +51,47 @@ public final class Store {
             })
     }
 
+    /// Sends what is queued in one write; call at the end of each round of the loop.
+    public func flush() {
+        if waitReplicas > 0, appliesSinceWait > 0 { awaitReplicas() }
+        appliesSinceWait = 0
+        redis.flush()
+    }
+
+    private func holding(_ completion: @escaping Completion) -> Completion {
+        { [weak self] result in
+            if case .success(let applied) = result, let self {
+                held.append((applied, completion))
+            } else {
+                completion(result)
+            }
+        }
+    }
+
+    /// One `WAIT` for all changes of a round: its reply comes after theirs and tells of all of them
+    /// (https://redis.io/docs/latest/commands/wait).
+    private func awaitReplicas() {
+        redis.send(["WAIT", String(waitReplicas), String(Self.replicaMilliseconds)]) { [weak self] result in
+            guard let self else { return }
+            let settled = held
+            held = []
+            for (applied, completion) in settled {
+                switch result {
+                case .success(let reply):
+                    let isEnough = (reply.integer ?? 0) >= Int64(waitReplicas)
+                    completion(isEnough ? .success(applied) : .failure(.unreplicated))
+                case .failure: completion(.failure(.uncertain))
+                }
+            }
+        }
+    }
+
+    /// How long the replicas may take, in milliseconds; less than the deadline of a command.
+    static let replicaMilliseconds = 500
+
     /// Applies a change with the script's whole text, which loads it on the way.
     private func evaluate(_ change: Change, _ completion: @escaping Completion) {
+        appliesSinceWait += 1
         redis.send(
             { command in
                 command.add("EVAL")

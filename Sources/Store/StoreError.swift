@@ -7,6 +7,8 @@ public enum StoreError: Error, Equatable, Sendable {
     /// Redis cannot at the moment (loading, out of memory, read-only, no permission …): it was not carried out, and
     /// may be later.
     case unable(String)
+    /// Carried out, but not yet known to as many replicas as `WAIT_REPLICAS` asks for: a fail-over may lose it.
+    case unreplicated
     /// Redis refuses this very command, and will again (a key of the wrong type, a damaged number).
     case refused(String)
 
@@ -25,6 +27,7 @@ public enum StoreError: Error, Equatable, Sendable {
         switch self {
         case .disconnected: "not connected to Redis"
         case .uncertain: "no reply from Redis"
+        case .unreplicated: "too few replicas have it"
         case .unable(let reply), .refused(let reply): String(reply.prefix(200))
         }
     }

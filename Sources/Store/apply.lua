@@ -16,6 +16,7 @@
 --      counters (name, delta)                    integers of the contact
 --      stats    (name, delta)                    of the day
 --      views    (key, 'contact' = its id is appended | 'shared', member, most members, seconds kept or '0')
+--      expected moment of the last step, '' = any: otherwise nothing is done
 --      funnel   0 or 1, then:
 --         booking ('' = unknown) · booking id to look up among those counted · '1' = count it
 --         times that supersede the event: number, names · times to remember: number, names
@@ -25,7 +26,8 @@
 --         task: number of fields (0 = none), (name, value), then its id, type, due time in milliseconds,
 --               '1' = one open for one booking, channel or ''
 --
--- Reply: one line of words, `duplicate <contact id>` or `applied <contact id>`, the latter followed by any of
+-- Reply: one line of words, `duplicate <contact id>`, `stale <contact id>` (the booking has gone on; nothing was done) or
+--        `applied <contact id>`, the latter followed by any of
 --        `created`, `conflict` (id and email name two contacts), `superseded` (timeline only), `task=<id>`, `unheard`.
 -- Errors: those of Redis, and DAMAGED for a number that is none. A script does not roll back, so everything that can
 --        fail is read before the first write; what follows the mark of the event cannot fail.
@@ -119,6 +121,8 @@ if created then
 end
 
 local views_first, views_last = next_section(5)
+local expected = next_arg()
+if expected ~= '' and call('HGET', 'crm_index_funnel_' .. id, 'step_at') ~= expected then return 'stale ' .. id end
 local sorted = { 'crm_index_nothing' }
 
 -- The funnel: bookings, payments and their tasks. `effective` is false for what the contact has already moved past.

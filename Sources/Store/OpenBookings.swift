@@ -1,0 +1,89 @@
+import CRM
+import Loop
+
+/// A booking in progress, as it stands in Redis.
+public struct OpenBooking: Sendable {
+    /// The contact whose booking it is.
+    public let contactID: String
+    /// When the last step was made.
+    public let lastStep: Timestamp
+    /// The contact's id on the website.
+    public let customerID: String?
+    /// The contact's email.
+    public let email: String?
+    /// What the last step was about: `{"event_data":{…},"session":{…}}`.
+    public let step: String
+}
+
+extension Store {
+    /// Bookings whose last step was made before `time`, the oldest first, at most `limit`: two round trips.
+    public func openBookings(
+        before time: Timestamp, limit: Int, _ done: @escaping (Result<[OpenBooking], StoreError>) -> Void
+    ) {
+        let range = ["ZRANGE", Keys.bookingsOpen, "-inf", "(" + String(time.milliseconds), "BYSCORE", "LIMIT", "0"]
+        redis.send(range + [String(limit)]) { [weak self] result in
+            switch result {
+            case .failure(let error): done(.failure(error))
+            case .success(let reply): self?.read((reply.array ?? []).compactMap(\.text), done)
+            }
+        }
+    }
+
+    private func read(_ contacts: [String], _ done: @escaping (Result<[OpenBooking], StoreError>) -> Void) {
+        guard !contacts.isEmpty else { return done(.success([])) }
+        var bookings: [OpenBooking] = []
+        var missing = contacts.count
+        var failure: StoreError?
+        for id in contacts {
+            var fields: [RedisReply] = []
+            redis.send(["HMGET", Keys.funnel(id), "step_at", "step"]) { if case .success(let reply) = $0 { fields = reply.array ?? [] } }
+            redis.send(["HMGET", Keys.contact(id), "customer_id", "email"]) { result in
+                switch result {
+                case .failure(let error): failure = error
+                case .success(let reply):
+                    if let booking = OpenBooking(id, step: fields, contact: reply.array ?? []) { bookings.append(booking) }
+                }
+                missing -= 1
+                if missing == 0 { done(failure.map { .failure($0) } ?? .success(bookings)) }
+            }
+        }
+    }
+
+    /// Announces again what nobody heard, at most 100 tasks that are no older than `oldest`; tells how many were heard.
+    public func repeatUnheardAlerts(since oldest: Timestamp, _ done: @escaping (Int) -> Void) {
+        redis.send(["ZRANGE", Keys.tasksUnheard, "0", "99"]) { [weak self] result in
+            guard let self, case .success(let reply) = result else { return done(0) }
+            let tasks = (reply.array ?? []).compactMap(\.text)
+            var (missing, heard) = (tasks.count, 0)
+            if tasks.isEmpty { return done(0) }
+            for task in tasks {
+                let words = [
+                    "EVAL", AnnounceScript.text, "2", Keys.task(task), Keys.tasksUnheard, task, Keys.urgentChannel,
+                    oldest.iso8601,
+                ]
+                redis.send(words) { result in
+                    if case .success(.text("heard")) = result { heard += 1 }
+                    missing -= 1
+                    if missing == 0 { done(heard) }
+                }
+            }
+        }
+    }
+}
+
+extension OpenBooking {
+    fileprivate init?(_ id: String, step fields: [RedisReply], contact: [RedisReply]) {
+        guard fields.count == 2, contact.count == 2, let text = fields[0].text, let number = Int64(text),
+            let time = Timestamp(milliseconds: number)
+        else { return nil }
+        contactID = id
+        lastStep = time
+        step = fields[1].text ?? "{}"
+        customerID = contact[0].text
+        email = contact[1].text
+    }
+}
+
+private enum AnnounceScript {
+    static let text = String(decoding: PackageResources.announce_lua, as: UTF8.self)
+}
