@@ -93,7 +93,8 @@ import Testing
             let amount = Int.random(in: 0...99999, using: &random)
             cents += amount
             let text = "\(amount / 100)." + String(format: "%02d", amount % 100)
-            events.append(event("booking.completed", at: clock("10:00"), data: ["total_amount": try JSON(parsing: text)]))
+            let data: JSON = ["total_amount": try JSON(parsing: text)]
+            events.append(event("booking.completed", at: clock("10:00"), data: data))
         }
         let results = try site.trackBatch(Array(events[..<500])) + site.trackBatch(Array(events[500...]))
         #expect(results.allSatisfy { $0["success"] == true })

@@ -106,7 +106,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "2024-05-10T10:00:00Z", "2024-05-10T10:00:00.000Z", "2024-05-10T12:00:00+02:00", "2024-05-10T04:30:00.000-05:30",
+        "2024-05-10T10:00:00Z", "2024-05-10T10:00:00.000Z", "2024-05-10T12:00:00+02:00",
+        "2024-05-10T04:30:00.000-05:30",
     ])
     func `every spelling of a time becomes UTC with milliseconds`(time: String) throws {
         let site = try Site()
