@@ -75,7 +75,8 @@ public final class PrivateRedis: Sendable {
         process.withLock { $0 = child }
         try eventually("redis-server answers; \(log)") {
             if child.poll() != nil { throw Failure("redis-server ended at once: \(log)") }
-            return (try? self.client().send(["PING"])) != nil
+            // While it still reads its file it answers with an error.
+            return (try? self.client().send(["PING"])) == .status("PONG")
         }
     }
 
