@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# Installs what the build and the tests need and the machine lacks. Does nothing, quickly, when nothing is missing.
+set -euo pipefail
+
+swift_wanted=6.2
+if ! command -v swift >/dev/null; then
+    echo "Swift is missing: install $swift_wanted or newer from https://www.swift.org/install/linux/" >&2
+    echo "(or do without: docker compose -f docker/compose.yaml up --build)" >&2
+    exit 1
+fi
+swift_found=$(swift --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p')
+if [ "$(printf '%s\n' "$swift_wanted" "$swift_found" | sort -V | head -n 1)" != "$swift_wanted" ]; then
+    echo "Swift $swift_found is too old: install $swift_wanted or newer from https://www.swift.org/install/linux/" >&2
+    exit 1
+fi
+
+missing=()
+command -v redis-server >/dev/null || missing+=(redis-server)
+command -v redis-cli >/dev/null || missing+=(redis-tools)
+command -v curl >/dev/null || missing+=(curl)
+command -v setpriv >/dev/null || missing+=(util-linux)
+[ -e /usr/include/hiredis/hiredis.h ] || [ -e /usr/local/include/hiredis/hiredis.h ] || missing+=(libhiredis-dev)
+[ ${#missing[@]} -gt 0 ] || exit 0
+
+if ! command -v apt-get >/dev/null; then
+    echo "These are missing, and this is no Debian or Ubuntu: ${missing[*]}" >&2
+    echo "Install what your system calls them, then try again." >&2
+    exit 1
+fi
+as_root=()
+if [ "$(id -u)" -ne 0 ]; then
+    if ! command -v sudo >/dev/null; then
+        echo "These are missing: ${missing[*]}. Run this as root: apt-get install ${missing[*]}" >&2
+        exit 1
+    fi
+    as_root=(sudo)
+fi
+
+# Debian starts a server as soon as it is installed. We start our own, private one; so for the time of the installation
+# a policy says no (unless the machine has a policy already), and the next boot is told the same.
+policy=/usr/sbin/policy-rc.d
+if [ ! -e "$policy" ]; then
+    trap '"${as_root[@]}" rm -f "$policy"' EXIT
+    printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
+    "${as_root[@]}" chmod 755 "$policy"
+fi
+echo "Installing ${missing[*]}"
+install() {
+    "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+        apt-get install --yes --no-install-recommends -qq "${missing[@]}"
+}
+# The list of packages is fetched only when it turns out to be absent or too old.
+install >/dev/null 2>&1 || { "${as_root[@]}" apt-get update -qq && install >/dev/null; }
+if [[ " ${missing[*]} " == *" redis-server "* ]] && [ -d /run/systemd/system ]; then
+    "${as_root[@]}" systemctl disable --quiet redis-server
+    echo "The system's own redis-server service stays off: sudo systemctl enable --now redis-server turns it on."
+fi

@@ -1,0 +1,33 @@
+# crmsync: a website's events become CRM records in Redis. `make` lists what there is.
+
+PORT ?= 8080
+export PORT
+
+.PHONY: help setup build run test check clean
+.DEFAULT_GOAL := help
+
+help: ## Lists what there is
+	@echo "crmsync: a website's events become CRM records in Redis"
+	@echo
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
+		printf '  make %-7s %s\n' "$$name" "$$text"; done
+
+setup: ## Installs what is missing (redis-server, libhiredis-dev, curl) with apt, on Debian and Ubuntu
+	@.make/setup.sh
+
+build: setup ## Builds the release program, .build/release/crmsync
+	swift build -c release --product crmsync
+
+run: build ## Starts the service and a private Redis (its data in .run); PORT=8081 moves it, REDIS_URL=... uses yours
+	@.make/run.sh
+
+test: setup ## Passes all tests, each against a Redis of its own
+	swift test --disable-xctest
+
+check: setup ## What a change has to pass: format, warnings as errors, imports of the modules, tests
+	swift format lint --strict --recursive Sources Tests Package.swift
+	swift build --build-tests --explicit-target-dependency-import-check error
+	$(MAKE) --no-print-directory test
+
+clean: ## Deletes what was built; the data in .run stays
+	rm -rf .build

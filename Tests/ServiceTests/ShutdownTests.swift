@@ -1,0 +1,74 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// How the service ends.
+@Suite struct ShutdownTests {
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `a signal ends it with exit code 0`(signal: Int32) throws {
+        let site = try Site(["THREADS": "2"])
+        try site.track(event("page.viewed"))
+        site.receiver.send(signal)
+        #expect(try site.receiver.waitForExit() == .code(0))
+    }
+
+    @Test func `an idle connection does not hold it up`() throws {
+        let site = try Site()
+        let connection = try site.receiver.connect()
+        #expect(try connection.get("/healthz").status == 200)
+        #expect(try site.receiver.stop(within: 5) == .code(0))
+        #expect(connection.isClosedByPeer())
+    }
+
+    @Test func `what is in flight is answered before the end`() throws {
+        let site = try Site()
+        let connections = try (0..<20).map { _ in try site.receiver.connect() }
+        // Redis holds all of them back, so that they are in flight when the signal comes.
+        try site.client.run("CLIENT", "PAUSE", "60000", "ALL")
+        for (index, connection) in connections.enumerated() {
+            try connection.send("POST", "\(Site.base)/track-event", body: event("customer.login", id: "e\(index)").text)
+        }
+        let probe = try site.receiver.connect()
+        try eventually("all are in flight") {
+            try probe.get("/metrics").text.contains("crmsync_events_in_flight 20\n")
+        }
+        site.receiver.send(SIGTERM)
+        try eventually("it takes no more connections") { (try? site.receiver.connect()) == nil }
+        // While paused, Redis answers nobody but to this.
+        try site.client.run("CLIENT", "UNPAUSE")
+        for connection in connections { #expect(try connection.readResponse().status == 200) }
+        #expect(try site.receiver.waitForExit() == .code(0))
+        let id = try #require(try site.contactID(email: "john@example.com"))
+        #expect(try site.contact(id)["website_visits"] == "20")
+    }
+
+    @Test func `a second signal ends it at once`() throws {
+        let site = try Site()
+        let connection = try site.receiver.connect()
+        site.redis.freeze()
+        try connection.send("POST", "\(Site.base)/track-event", body: event("page.viewed").text)
+        let probe = try site.receiver.connect()
+        try eventually("the event is in flight") {
+            try probe.get("/metrics").text.contains("crmsync_events_in_flight 1\n")
+        }
+        site.receiver.send(SIGTERM)
+        try eventually("the first signal is noticed") { site.receiver.log.contains("SIGTERM") }
+        site.receiver.send(SIGTERM)
+        _ = try site.receiver.waitForExit(within: 1.5)
+        site.redis.thaw()
+    }
+
+    @Test func `what was answered before kill -9 is in Redis, and sent again it does not count twice`() throws {
+        let site = try Site()
+        for index in 0..<20 { try site.track(event("customer.login", id: "e\(index)")) }
+        site.receiver.killHard()
+        let next = try Receiver(redis: site.redis.url)
+        let connection = try next.connect()
+        for index in 0..<25 {
+            try connection.send("POST", "\(Site.base)/track-event", body: event("customer.login", id: "e\(index)").text)
+            #expect(try connection.readResponse().status == 200)
+        }
+        let id = try #require(try site.contactID(email: "john@example.com"))
+        #expect(try site.contact(id)["website_visits"] == "25")
+    }
+}
