@@ -43,9 +43,8 @@ struct ChunkLine {
     }
 
     private static func afterToken(_ bytes: Span<UInt8>, _ start: Int, _ end: Int) -> Int? {
-        var at = start
-        while at < end, ByteSet.token.contains(bytes[at]) { at += 1 }
-        return at > start ? at : nil
+        let tokenEnd = bytes.end(of: .token, in: start..<end)
+        return tokenEnd > start ? tokenEnd : nil
     }
 
     /// A token or a quoted string (RFC 9110 section 5.6.4).

@@ -7,8 +7,9 @@ struct ChunkedBody {
         case trailers
     }
 
-    /// The data so far.
-    private(set) var data: [UInt8] = []
+    /// The head, and behind it the data so far.
+    private(set) var message: [UInt8]
+    private let headLength: Int
     private let limit: Int
     private var stage = Stage.size
     private var scanner = LineScanner()
@@ -17,7 +18,9 @@ struct ChunkedBody {
     private var trailerCount = 0
 
     /// `limit`: the largest number of data bytes that passes.
-    init(limit: Int) {
+    init(behind head: ArraySlice<UInt8>, limit: Int) {
+        message = Array(head)
+        headLength = head.count
         self.limit = limit
     }
 
@@ -51,7 +54,7 @@ struct ChunkedBody {
         let chunk = try ChunkLine(bytes, line, maxDigits: limits.chunkSizeDigits)
         extensionBytes += chunk.extensionBytes
         guard extensionBytes <= limits.chunkExtensionBytes else { throw .chunkExtensionsTooLarge }
-        guard chunk.size <= limit - data.count else { throw .bodyTooLarge(limit: limit) }
+        guard chunk.size <= limit - (message.count - headLength) else { throw .bodyTooLarge(limit: limit) }
         stage = chunk.size == 0 ? .trailers : .data(left: chunk.size)
         return true
     }
@@ -59,7 +62,7 @@ struct ChunkedBody {
     private mutating func readData(_ bytes: Span<UInt8>, left: Int) -> Bool {
         let taken = min(left, bytes.count - scanner.start)
         let run = scanner.start..<scanner.start + taken
-        bytes.extracting(run).withUnsafeBufferPointer { data.append(contentsOf: $0) }
+        bytes.extracting(run).withUnsafeBufferPointer { message.append(contentsOf: $0) }
         scanner.skip(to: run.upperBound)
         stage = taken == left ? .dataEnd : .data(left: left - taken)
         return taken == left

@@ -5,8 +5,7 @@ struct FieldLine: Sendable {
 
     /// Reads `field-name ":" OWS field-value OWS`, RFC 9112 section 5. The line holds no control character but HTAB.
     init(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(RequestError) {
-        var end = line.lowerBound
-        while end < line.upperBound, ByteSet.token.contains(bytes[end]) { end += 1 }
+        let end = bytes.end(of: .token, in: line)
         guard end < line.upperBound, end > line.lowerBound, bytes[end] == ASCII.colon else {
             throw Self.error(bytes, line, nameEnd: end)
         }

@@ -45,7 +45,7 @@ struct HeadParser {
         guard let methodEnd = bytes.firstIndex(of: ASCII.space, in: line) else { throw .malformedRequestLine }
         let afterMethod = methodEnd + 1..<line.upperBound
         guard let targetEnd = bytes.firstIndex(of: ASCII.space, in: afterMethod) else { throw .malformedRequestLine }
-        for at in line.lowerBound..<methodEnd where !ByteSet.token.contains(bytes[at]) { throw .invalidMethod }
+        guard bytes.consists(of: .token, in: line.lowerBound..<methodEnd) else { throw .invalidMethod }
         guard methodEnd > line.lowerBound, targetEnd > methodEnd + 1 else { throw .malformedRequestLine }
         // The version first: the preface of HTTP/2 has a target that no method of ours may have.
         let version = try Version(bytes, targetEnd + 1..<line.upperBound)
@@ -56,7 +56,7 @@ struct HeadParser {
     }
 
     private mutating func conclude() throws(RequestError) -> RequestHead? {
-        guard let line = requestLine else { return nil }
+        guard let line = requestLine.take() else { return nil }
         let keepAlive = try framing.concluded(version: line.version)
         return RequestHead(
             method: line.method, path: line.target.path, query: line.target.query, version: line.version,

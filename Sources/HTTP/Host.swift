@@ -24,8 +24,7 @@ enum Host {
         }
         let end = bytes.firstIndex(of: ASCII.colon, in: range) ?? range.upperBound
         let name = range.lowerBound..<end
-        for at in name where !ByteSet.registeredName.contains(bytes[at]) { return nil }
-        return PercentEncoding.isValid(bytes, name) ? end : nil
+        return bytes.consists(of: .registeredName, in: name) && PercentEncoding.isValid(bytes, name) ? end : nil
     }
 
     private static func isPort(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
@@ -55,7 +54,6 @@ enum Host {
             dot + 1 < range.upperBound
         else { return false }
         for at in range.lowerBound + 1..<dot where ASCII.hexValue(bytes[at]) == nil { return false }
-        for at in dot + 1..<range.upperBound where !ByteSet.futureAddress.contains(bytes[at]) { return false }
-        return true
+        return bytes.consists(of: .futureAddress, in: dot + 1..<range.upperBound)
     }
 }

@@ -2,7 +2,9 @@
 enum PercentEncoding {
     /// Whether every "%" in `range` is followed by two hexadecimal digits.
     static func isValid(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
-        for at in range where bytes[at] == ASCII.percent {
+        var rest = range
+        while let at = bytes.firstIndex(of: ASCII.percent, in: rest) {
+            rest = at + 1..<range.upperBound
             guard at + 2 < range.upperBound, ASCII.hexValue(bytes[at + 1]) != nil, ASCII.hexValue(bytes[at + 2]) != nil
             else { return false }
         }

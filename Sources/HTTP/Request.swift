@@ -2,8 +2,10 @@
 public struct Request: Sendable {
     /// All but the body.
     public let head: RequestHead
-    /// The body with its chunked coding removed. A slice: its first index need not be 0.
-    public let body: ArraySlice<UInt8>
+    let bodyRange: Range<Int>
+
+    /// The body with its chunked coding removed. A slice of the bytes that were received: its first index is not 0.
+    public var body: ArraySlice<UInt8> { head.headers.bytes[bodyRange] }
 
     /// See `RequestHead.method`.
     public var method: Method { head.method }

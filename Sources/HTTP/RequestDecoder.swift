@@ -33,8 +33,8 @@ public struct RequestDecoder: Sendable {
     private var start = 0
     private var emptyLines = 0
     private var parser = HeadParser()
-    /// The head once it is read, while the body is not. Holds no bytes unless the body is chunked: a second reference to
-    /// the buffer would make the next `append` copy it.
+    /// The head once it is read, while the body is not. Holds no bytes: a second reference to the buffer would make the
+    /// next `append` copy it.
     private var head: RequestHead?
     private var chunks: ChunkedBody?
     private var mayExpectContinue = true
@@ -53,7 +53,7 @@ public struct RequestDecoder: Sendable {
 
     /// Bytes held that no request has been made of: for a limit on what a client may send ahead.
     public var bufferedBytes: Int {
-        buffer.count - start + (head?.headers.bytes.count ?? 0) + (chunks?.data.count ?? 0)
+        buffer.count - start + (chunks?.message.count ?? 0)
     }
 
     /// Takes received bytes. After an error they are dropped.
@@ -64,7 +64,7 @@ public struct RequestDecoder: Sendable {
             buffer.removeSubrange(..<start)
             start = 0
         }
-        buffer.append(contentsOf: bytes)
+        if buffer.isEmpty { buffer = Array(bytes) } else { buffer.append(contentsOf: bytes) }
     }
 
     /// Reads on in the bytes received so far. Call it until it asks for more bytes.
@@ -75,9 +75,9 @@ public struct RequestDecoder: Sendable {
     public mutating func next(bodyLimit: (RequestHead) -> Int) throws(RequestError) -> Step {
         if let failure { throw failure }
         do throws(RequestError) {
-            if head == nil, try !readHead(bodyLimit) { return .needsMoreBytes }
-            let request = chunks == nil ? takeSizedRequest() : try takeChunkedRequest()
-            return request.map(Step.request) ?? awaitBody()
+            if let head = head.take() { return try readBody(of: head) }
+            guard let head = try readHead(bodyLimit) else { return .needsMoreBytes }
+            return try readBody(of: head)
         } catch {
             self = RequestDecoder(limits: limits)
             failure = error
@@ -85,25 +85,21 @@ public struct RequestDecoder: Sendable {
         }
     }
 
-    private mutating func readHead(_ bodyLimit: (RequestHead) -> Int) throws(RequestError) -> Bool {
+    private mutating func readHead(_ bodyLimit: (RequestHead) -> Int) throws(RequestError) -> RequestHead? {
         try skipEmptyLines()
-        guard !buffer.isEmpty, var head = try parser.parse(buffer, from: start, limits: limits) else { return false }
+        guard !buffer.isEmpty, var head = try parser.parse(buffer, from: start, limits: limits) else { return nil }
         head.headers.bytes = buffer
         head.headers.base = start
         let limit = bodyLimit(head)
         if let length = head.contentLength {
             guard length <= limit else { throw .bodyTooLarge(limit: limit) }
-            head.headers.bytes = []
         } else {
             // Chunks are used up as they come, so the head moves out of the buffer.
             let end = start + parser.length
-            head.headers.bytes = Array(buffer[start..<end])
-            head.headers.base = 0
+            chunks = ChunkedBody(behind: buffer[start..<end], limit: limit)
             start = end
-            chunks = ChunkedBody(limit: limit)
         }
-        self.head = head
-        return true
+        return head
     }
 
     /// RFC 9112 section 2.2: empty lines before a request line are ignored, for old clients end a body with one too many.
@@ -118,44 +114,41 @@ public struct RequestDecoder: Sendable {
         if !buffer.isEmpty, buffer[start] == 22 { throw .tlsOnPlainPort }
     }
 
-    /// Nil while body bytes are missing.
-    private mutating func takeSizedRequest() -> Request? {
-        guard var head, let length = head.contentLength else { return nil }
-        let bodyStart = start + parser.length
-        let end = bodyStart + length
-        guard end <= buffer.count else { return nil }
-        let body: ArraySlice<UInt8>
-        if end == buffer.count {
-            // The usual case, one request in the buffer: it takes the buffer along, and nothing is copied.
-            (head.headers.bytes, head.headers.base) = (buffer, start)
-            body = buffer[bodyStart..<end]
-        } else {
-            // Others follow. The request gets its own bytes, so that the buffer stays ours alone and grows in place.
-            head.headers.bytes = Array(buffer[start..<end])
-            head.headers.base = 0
-            body = head.headers.bytes[parser.length...]
-        }
-        start = end
+    private mutating func readBody(of head: consuming RequestHead) throws(RequestError) -> Step {
+        let length = parser.length
+        let taken = if let bodyLength = head.contentLength { takeSizedMessage(bodyLength) } else { try takeChunkedMessage() }
+        guard let message = taken else { return awaitBody(of: head) }
         reset()
-        return Request(head: head, body: body)
+        head.headers.bytes = message.bytes
+        head.headers.base = message.range.lowerBound
+        return .request(Request(head: head, bodyRange: message.range.lowerBound + length..<message.range.upperBound))
+    }
+
+    /// Nil while body bytes are missing.
+    private mutating func takeSizedMessage(_ bodyLength: Int) -> (bytes: [UInt8], range: Range<Int>)? {
+        let length = parser.length + bodyLength
+        guard length <= buffer.count - start else { return nil }
+        let message = start..<start + length
+        start += length
+        // The usual case, one request in the buffer: it takes the buffer along, and nothing is copied.
+        if start == buffer.count { return (buffer, message) }
+        // Others follow. The request gets its own bytes, so that the buffer stays ours alone and grows in place.
+        return (Array(buffer[message]), 0..<length)
     }
 
     /// Nil while chunks are missing.
-    private mutating func takeChunkedRequest() throws(RequestError) -> Request? {
-        guard let head, let (used, isComplete) = try chunks?.decode(buffer, from: start, limits: limits)
-        else { return nil }
+    private mutating func takeChunkedMessage() throws(RequestError) -> (bytes: [UInt8], range: Range<Int>)? {
+        guard let (used, isComplete) = try chunks?.decode(buffer, from: start, limits: limits) else { return nil }
         start += used
-        guard isComplete, let data = chunks?.data else {
+        guard isComplete, let message = chunks?.message else {
             releaseUsedBuffer()
             return nil
         }
-        reset()
-        return Request(head: head, body: data[...])
+        return (message, 0..<message.count)
     }
 
     /// Makes ready for the next request.
     private mutating func reset() {
-        head = nil
         chunks = nil
         parser = HeadParser()
         emptyLines = 0
@@ -169,11 +162,13 @@ public struct RequestDecoder: Sendable {
         start = 0
     }
 
-    /// The head is there and the body is not: says, once, that the client may wait to be told to go on.
-    private mutating func awaitBody() -> Step {
+    /// Keeps the head for the next call, and says, once, that the client may wait to be told to go on.
+    private mutating func awaitBody(of head: consuming RequestHead) -> Step {
         let arrived = buffer.count - start - (chunks == nil ? parser.length : 0)
-        let isFirst = mayExpectContinue
+        let isAsked = head.expectsContinue && mayExpectContinue && arrived == 0
         mayExpectContinue = false
-        return isFirst && arrived == 0 && head?.expectsContinue == true ? .expectsContinue : .needsMoreBytes
+        head.headers.bytes = []
+        self.head = head
+        return isAsked ? .expectsContinue : .needsMoreBytes
     }
 }

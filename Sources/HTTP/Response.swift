@@ -49,13 +49,12 @@ public struct Response: Sendable {
     public func encode(
         into bytes: inout [UInt8], version: Version, keepAlive: Bool, headOnly: Bool, date: [UInt8]
     ) {
-        bytes.reserveCapacity(bytes.count + 256 + body.count)
         encodeHead(into: &bytes, date: date)
         // RFC 9110 section 8.6: no Content-Length with 204, and none with 304 unless it is that of the 200.
         if status.allowsBody {
-            bytes += "Content-Length: ".utf8
-            Self.append(body.count, radix: 10, to: &bytes)
-            bytes += "\r\n".utf8
+            bytes.append("Content-Length: ")
+            bytes.append(decimal: body.count)
+            bytes.append("\r\n")
         }
         Self.appendConnection(version, keepAlive, to: &bytes)
         if status.allowsBody, !headOnly { bytes += body }
@@ -73,48 +72,43 @@ public struct Response: Sendable {
             Self.appendConnection(version, false, to: &bytes)
             return .untilClose
         }
-        bytes += "Transfer-Encoding: chunked\r\n".utf8
+        bytes.append("Transfer-Encoding: chunked\r\n")
         Self.appendConnection(version, keepAlive, to: &bytes)
         return .chunked
     }
 
     /// RFC 9112 section 2.3: the version is the server's own, whatever 1.x the client speaks.
     private func encodeHead(into bytes: inout [UInt8], date: [UInt8]) {
-        bytes += "HTTP/1.1 ".utf8
-        Self.append(status.code, radix: 10, to: &bytes)
-        bytes.append(ASCII.space)
-        bytes += status.reason.utf8
-        bytes += "\r\nDate: ".utf8
+        bytes.append("HTTP/1.1 ")
+        bytes.append(decimal: status.code)
+        bytes.append(" ")
+        bytes.append(text: status.reason)
+        bytes.append("\r\nDate: ")
         bytes += date
-        bytes += "\r\n".utf8
+        bytes.append("\r\n")
         for (name, value) in headers where Self.isWritable(name, value) {
-            bytes += name.utf8
-            bytes += ": ".utf8
-            bytes += value.utf8
-            bytes += "\r\n".utf8
+            bytes.append(text: name)
+            bytes.append(": ")
+            bytes.append(text: value)
+            bytes.append("\r\n")
         }
     }
 
     /// RFC 9112 section 9.3: staying is the rule in 1.1 and the exception in 1.0.
     private static func appendConnection(_ version: Version, _ keepAlive: Bool, to bytes: inout [UInt8]) {
         switch (version, keepAlive) {
-        case (.http11, true): bytes += "\r\n".utf8
-        case (.http10, true): bytes += "Connection: keep-alive\r\n\r\n".utf8
-        case (_, false): bytes += "Connection: close\r\n\r\n".utf8
+        case (.http11, true): bytes.append("\r\n")
+        case (.http10, true): bytes.append("Connection: keep-alive\r\n\r\n")
+        case (_, false): bytes.append("Connection: close\r\n\r\n")
         }
     }
 
     private static func isWritable(_ name: String, _ value: String) -> Bool {
-        guard !name.isEmpty, name.utf8.allSatisfy(ByteSet.token.contains) else { return false }
-        guard value.utf8.allSatisfy(ASCII.isFieldContent) else { return false }
-        switch name.utf8.count {
-        case 4, 10, 14, 17:
-            return !["date", "connection", "content-length", "transfer-encoding"].contains(name.lowercased())
-        default: return true
-        }
-    }
-
-    static func append(_ number: Int, radix: Int, to bytes: inout [UInt8]) {
-        bytes += String(number, radix: radix).utf8
+        let name = name.utf8.span
+        let value = value.utf8.span
+        let all = name.indices
+        return !name.isEmpty && name.consists(of: .token, in: all) && value.firstControl(from: 0) == value.count
+            && !name.spells("date", in: all) && !name.spells("connection", in: all)
+            && !name.spells("content-length", in: all) && !name.spells("transfer-encoding", in: all)
     }
 }

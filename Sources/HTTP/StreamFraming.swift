@@ -11,17 +11,17 @@ public enum StreamFraming: Equatable, Sendable {
         switch self {
         case .untilClose: bytes += piece
         case .chunked:
-            Response.append(piece.count, radix: 16, to: &bytes)
-            bytes += "\r\n".utf8
+            bytes.append(text: String(piece.count, radix: 16))
+            bytes.append("\r\n")
             bytes += piece
-            bytes += "\r\n".utf8
+            bytes.append("\r\n")
         }
     }
 
     /// Appends what ends the body.
     public func encodeEnd(into bytes: inout [UInt8]) {
         switch self {
-        case .chunked: bytes += "0\r\n\r\n".utf8
+        case .chunked: bytes.append("0\r\n\r\n")
         case .untilClose: break
         }
     }

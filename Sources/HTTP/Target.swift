@@ -53,23 +53,27 @@ struct Target: Sendable {
     private static func pathAndQuery(
         _ bytes: Span<UInt8>, _ range: Range<Int>
     ) throws(RequestError) -> (String, String?) {
-        var end = range.lowerBound
-        var isPlain = true
-        while end < range.upperBound, ByteSet.path.contains(bytes[end]) {
-            let byte = bytes[end]
-            // A dot behind a slash may open a dot segment, an encoded character may be one that needs no encoding.
-            if byte == ASCII.percent || (byte == ASCII.dot && bytes[max(end - 1, 0)] == ASCII.slash) { isPlain = false }
-            end += 1
-        }
+        let end = bytes.end(of: .path, in: range)
         let path = range.lowerBound..<end
         guard end == range.upperBound || bytes[end] == ASCII.question else { throw .invalidTarget }
         let query = end == range.upperBound ? nil : try query(bytes, end + 1..<range.upperBound)
-        return (isPlain ? bytes.text(path) : try normalized(bytes, path), query)
+        return (isPlain(bytes, path) ? bytes.text(path) : try normalized(bytes, path), query)
+    }
+
+    /// Whether `path` is in its normal form for certain: no encoding, and no dot behind a slash.
+    private static func isPlain(_ bytes: Span<UInt8>, _ path: Range<Int>) -> Bool {
+        var rest = path
+        while let dot = bytes.firstIndex(of: ASCII.dot, in: rest) {
+            if dot == path.lowerBound || bytes[dot - 1] == ASCII.slash { return false }
+            rest = dot + 1..<path.upperBound
+        }
+        return bytes.firstIndex(of: ASCII.percent, in: path) == nil
     }
 
     private static func query(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(RequestError) -> String {
-        for at in range where !ByteSet.query.contains(bytes[at]) { throw .invalidTarget }
-        guard PercentEncoding.isValid(bytes, range) else { throw .invalidTarget }
+        guard bytes.consists(of: .query, in: range), PercentEncoding.isValid(bytes, range) else {
+            throw .invalidTarget
+        }
         return bytes.text(range)
     }
 
