@@ -12,6 +12,7 @@ enum CommandLineTool {
     static func run(_ words: [String], environment: [String: String]) -> Int32 {
         switch words.first ?? "--help" {
         case "serve" where words.count == 1: return serve(environment)
+        case "journal": return JournalCommand.run(Array(words.dropFirst()), environment)
         case "health" where words.count == 1: return HealthCheck.run(environment)
         case "--help", "-h", "help":
             print(help)
@@ -20,8 +21,7 @@ enum CommandLineTool {
             print("crmsync \(Program.version)")
             return 0
         default:
-            complain("crmsync: cannot do '\(words.joined(separator: " "))'; see crmsync --help")
-            return usage
+            return misuse("crmsync --help")
         }
     }
 
@@ -46,13 +46,22 @@ enum CommandLineTool {
                 try Service(settings).run()
                 return 0
             } catch {
-                complain("crmsync: \(error)")
-                return 1
+                return fail("\(error)")
             }
         } catch {
-            complain("crmsync: \(error)")
-            return badSettings
+            return fail("\(error)", status: badSettings)
         }
+    }
+
+    /// Says where the right command line can be read.
+    static func misuse(_ remedy: String) -> Int32 {
+        fail("this command line is not understood; see \(remedy)", status: usage)
+    }
+
+    /// Says what went wrong, on standard error, and returns the exit status.
+    static func fail(_ problem: String, status: Int32 = 1) -> Int32 {
+        complain("crmsync: \(problem)")
+        return status
     }
 
     private static func complain(_ line: String) {

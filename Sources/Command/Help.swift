@@ -5,6 +5,7 @@ extension CommandLineTool {
 
         Usage:
           crmsync serve        receive events (settings come from environment variables)
+          crmsync journal      what waits on disk for Redis, and dead letters
           crmsync health       exit 0 when the service on HOST:PORT lives, else 1
           crmsync --version
           crmsync --help

@@ -55,7 +55,7 @@ final class Keeper {
         guard let directory = settings.journalDirectory else { return }
         let options = Journal.Options(directory: directory, maxBytes: settings.journalMaxBytes)
         let journal = try Journal.open(options)
-        for finding in journal.findings { log.write(.warning, "Journal mended", [("finding", finding.description)]) }
+        noteFindings(journal)
         self.journal = journal
         unread = journal.pendingCount
         backlog.enterUnknown(unread)
@@ -94,7 +94,7 @@ final class Keeper {
         arrivals = []
         var stored = false
         do {
-            try journal?.append(
+            _ = try journal?.append(
                 entries.map { .init(receivedAt: $0.receivedAt, flags: $0.flags, payload: $0.payload) })
             stored = journal != nil
         } catch {
@@ -169,12 +169,28 @@ final class Keeper {
         }
         let isComplete = last?.position == replaying.last?.position
         replaying = []
+        defer { if journal?.pendingCount == 0 { settle() } }
         do { if let last { try journal?.markApplied(upTo: last.position) } } catch {
             log.write(.error, "Journal cannot note its progress", [("reason", error.description)])
         }
         report()
         // As long at rest as at work, so that live events find Redis free at least half of the time.
         pause(isComplete ? max(1, Moment.now().since(began) / 1_000_000) : 250)
+    }
+
+    /// Nothing is left on disk: what was counted and never came back was damaged there.
+    private func settle() {
+        for _ in 0..<unread { backlog.leave([]) }
+        unread = 0
+        for names in customers[firstCustomer...] { backlog.leave(names) }
+        customers = []
+        firstCustomer = 0
+    }
+
+    private func noteFindings(_ journal: Journal) {
+        for finding in journal.takeFindings() {
+            log.write(finding.isLoss ? .error : .warning, "Journal: \(finding)")
+        }
     }
 
     private func tickOff() {
@@ -199,7 +215,7 @@ final class Keeper {
     /// An event that no retry can heal goes aside, so that those behind it can go on.
     private func bury(_ record: Journal.Record, _ reason: String) -> Bool {
         do {
-            try journal?.deadLetter(record, reason: reason)
+            try journal?.deadLetter(record, reason: reason, at: loop.wallClock)
         } catch {
             log.write(.error, "Dead letter cannot be written", [("reason", error.description)])
             return false
@@ -220,6 +236,7 @@ final class Keeper {
 
     private func report() {
         guard let journal else { return }
+        noteFindings(journal)
         backlog.bytes.store(journal.pendingBytes, ordering: .relaxed)
         backlog.oldest.store(Int(journal.oldestReceivedAt ?? 0), ordering: .relaxed)
         backlog.hasRoom.store(journal.hasRoom, ordering: .relaxed)
