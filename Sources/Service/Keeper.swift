@@ -199,7 +199,7 @@ final class Keeper {
     /// An event that no retry can heal goes aside, so that those behind it can go on.
     private func bury(_ record: Journal.Record, _ reason: String) -> Bool {
         do {
-            try journal?.deadLetter(record, reason: reason)
+            try journal?.deadLetter(record, reason: reason, at: loop.wallClock)
         } catch {
             log.write(.error, "Dead letter cannot be written", [("reason", error.description)])
             return false

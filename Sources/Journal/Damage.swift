@@ -1,0 +1,45 @@
+import CSystem
+import Glibc
+
+/// Damaged bytes that were set aside, each stretch in a file named after where it was, for a person to look at.
+struct Damage {
+    /// No more than so many bytes are kept.
+    let limit: Int
+    /// What is kept already.
+    private var kept: Int
+    /// What was dealt with already: the damage stays in its segment until that is deleted, and is met again.
+    private var known: Set<Journal.Position> = []
+
+    init(_ folder: Folder, limit: Int) throws(JournalError) {
+        self.limit = limit
+        kept = 0
+        for name in try folder.names() where FileName.isDamaged(name) { kept += folder.size(of: name) }
+    }
+
+    /// Copies a stretch of a segment; `nil` when that was done before.
+    mutating func keep(
+        _ range: Range<Int>, of reader: SegmentReader, in folder: Folder, _ calls: SystemCalls
+    ) throws(JournalError) -> Journal.Finding? {
+        guard known.insert(Journal.Position(segment: reader.number, offset: range.lowerBound)).inserted else {
+            return nil
+        }
+        let name = FileName.damaged(segment: reader.number, offset: range.lowerBound)
+        if folder.status(of: name) != nil { return nil }
+        let segment = FileName.segment(reader.number)
+        let bytes = kept + range.count <= limit ? try reader.bytes(range) : nil
+        guard let bytes, Self.write(bytes, name, folder, calls) else {
+            return .damagedNotKept(file: segment, offset: range.lowerBound, bytes: range.count)
+        }
+        kept += range.count
+        return .damagedSetAside(file: segment, offset: range.lowerBound, bytes: range.count, keptAs: name)
+    }
+
+    /// That the copy fails must not stop the queue.
+    private static func write(_ bytes: [UInt8], _ name: String, _ folder: Folder, _ calls: SystemCalls) -> Bool {
+        guard let file = try? folder.open(name, O_WRONLY | O_CREAT | O_EXCL, "create") else { return false }
+        defer { close(file) }
+        if calls.writeAll(bytes, to: file, at: 0) == nil && calls.sync(file) == 0 { return true }
+        folder.remove(name)
+        return false
+    }
+}

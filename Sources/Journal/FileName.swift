@@ -1,0 +1,28 @@
+/// The names of the files in a journal's folder.
+enum FileName {
+    static let lock = "lock"
+    static let checkpoint = "applied"
+    static let deadLetters = "dead-letters.ndjson"
+    static let olderDeadLetters = "dead-letters.older.ndjson"
+    static let deadLettersLock = "dead-letters.lock"
+
+    /// What is written here becomes `name` by renaming, so that nobody ever sees half of it.
+    static func draft(of name: String) -> String { "\(name).new" }
+
+    static func segment(_ number: Int) -> String { "segment-\(padded(number))" }
+
+    /// The number of a segment; `nil` for any other file.
+    static func segmentNumber(_ name: String) -> Int? {
+        guard name.hasPrefix("segment-"), let number = Int(name.dropFirst(8)), number > 0 else { return nil }
+        return segment(number) == name ? number : nil
+    }
+
+    static func damaged(segment: Int, offset: Int) -> String { "damaged-\(padded(segment))-\(offset)" }
+
+    static func isDamaged(_ name: String) -> Bool { name.hasPrefix("damaged-") }
+
+    private static func padded(_ number: Int) -> String {
+        let digits = String(number)
+        return String(repeating: "0", count: max(0, 12 - digits.count)) + digits
+    }
+}
