@@ -1,39 +1,94 @@
-public struct JournalError: Error, CustomStringConvertible { public var description: String { "" } }
+import CSystem
+import Glibc
+
+/// The queue on disk for the time when Redis is away: events are appended, read back in order, and marked as applied.
+///
+/// What `append` has returned for is on the disk and is read back after any kind of death, until it is marked as
+/// applied. What was applied may be read once more after a crash: applying must be harmless the second time.
+/// Belongs to one thread. It holds no payload in memory.
 public final class Journal {
-    public struct Options { public init(directory: String, maxBytes: Int) {} }
-    public struct Position: Comparable, Sendable {
-        let n: Int; public static func < (a: Position, b: Position) -> Bool { a.n < b.n }
+    let options: Options
+    let folder: Folder
+    let calls: SystemCalls
+    /// Released when this is set to `nil`, which is what `close()` does.
+    var lock: FileLock?
+    /// In order; the last one is the writer's, where there is one.
+    var segments: [Segment] = []
+    var writer: SegmentWriter?
+    /// The reader of the segment that was read last.
+    var reader: SegmentReader?
+    /// Segment numbers are never used twice, because positions are not.
+    var lastNumber = 0
+    /// Everything up to here was applied.
+    var applied = Position.start
+    var damage: Damage
+    var deadLetterTally = DeadLetterCount()
+
+    /// What was met since `takeFindings()` was last called, for the log.
+    public private(set) var findings: [Finding] = []
+    /// When the first of the records that were not applied yet reached us, in epoch milliseconds.
+    public internal(set) var oldestReceivedAt: Int64?
+
+    /// Opens the journal in a folder, which no other journal can open until this one is closed or its process is dead.
+    ///
+    /// Cuts off what was never finished, sets damaged records aside, and deletes what was applied; `takeFindings()` says
+    /// so. Reads everything that is pending once, to check it: about a second for 256 MiB.
+    public static func open(_ options: Options) throws(JournalError) -> Journal {
+        try open(options, calls: .real)
     }
-    public struct NewRecord {
-        let receivedAt: Int64; let flags: UInt8; let payload: [UInt8];
-        public init(receivedAt: Int64, flags: UInt8, payload: [UInt8]) {
-            self.receivedAt = receivedAt; self.flags = flags; self.payload = payload
+
+    /// The same, on a disk that a test can make fail.
+    package static func open(_ options: Options, calls: SystemCalls) throws(JournalError) -> Journal {
+        let folder = try Folder(options.directory, create: true)
+        guard let lock = try FileLock(folder, FileName.lock, waits: false) else {
+            throw .locked(directory: options.directory, pid: FileLock.signer(folder, FileName.lock))
         }
+        lock.sign()
+        let journal = Journal(options, folder, lock, calls, try Damage(folder, limit: options.damagedBytes))
+        try journal.recover()
+        return journal
     }
-    public struct Record {
-        public let position: Position; public let receivedAt: Int64; public let flags: UInt8;
-        public let payload: [UInt8]
+
+    private init(_ options: Options, _ folder: Folder, _ lock: FileLock, _ calls: SystemCalls, _ damage: Damage) {
+        self.options = options
+        self.folder = folder
+        self.lock = lock
+        self.calls = calls
+        self.damage = damage
     }
-    public struct Finding: CustomStringConvertible { public var description: String { "" } }
-    public let findings: [Finding] = []
-    var records: [Record] = []
-    var n = 0
-    public static func open(_ o: Options) throws(JournalError) -> Journal { Journal() }
-    public func append(_ r: [NewRecord]) throws(JournalError) {
-        for x in r {
-            n += 1;
-            records.append(
-                Record(position: Position(n: n), receivedAt: x.receivedAt, flags: x.flags, payload: x.payload))
-        }
+
+    /// How many records were not applied yet.
+    public var pendingCount: Int { segments.reduce(0) { $0 + $1.pendingCount } }
+
+    /// How many bytes these take.
+    public var pendingBytes: Int { segments.reduce(0) { $0 + $1.pendingBytes } }
+
+    /// How many bytes the segments take on the disk, applied records in them included: what `Options.maxBytes` limits.
+    public var diskBytes: Int { segments.reduce(0) { $0 + $1.diskBytes } }
+
+    /// Whether another record of usual size stays within `Options.maxBytes`. The disk may say no all the same.
+    public var hasRoom: Bool { diskBytes + Self.usualRecord <= options.maxBytes }
+
+    /// A segment's header and a large event.
+    private static let usualRecord = 4096
+
+    /// What was met since the last time, for the log; afterwards there is none.
+    public func takeFindings() -> [Finding] {
+        defer { findings = [] }
+        return findings
     }
-    public func read(from: Position?, limit: Int, maxBytes: Int) throws(JournalError) -> [Record] {
-        Array(records.prefix(limit))
+
+    /// Gives the folder free. Nothing needs to be written: what counts is on the disk already.
+    public func close() {
+        lock?.unsign()
+        lock = nil
+        writer = nil
+        reader = nil
     }
-    public func markApplied(upTo: Position) throws(JournalError) { records.removeAll { $0.position <= upTo } }
-    public var pendingCount: Int { records.count }
-    public var pendingBytes: Int { 0 }
-    public var oldestReceivedAt: Int64? { records.first?.receivedAt }
-    public var hasRoom: Bool { true }
-    public func deadLetter(_ r: Record, reason: String) throws(JournalError) {}
-    public func close() {}
+
+    func report(_ finding: Finding) { findings.append(finding) }
+
+    func checkOpen() throws(JournalError) {
+        if lock == nil { throw .closed }
+    }
 }
