@@ -98,7 +98,8 @@ public struct JournalDesk {
     }
 
     /// One after the other, through the same door as every event.
-    private func applyAll(_ letters: [DeadLetter], _ each: @escaping (DeadLetter, Outcome) -> Void) throws(SystemError) {
+    private func applyAll(_ letters: [DeadLetter], _ each: @escaping (DeadLetter, Outcome) -> Void) throws(SystemError)
+    {
         let loop = try EventLoop()
         let store = Store(settings, loop: loop)
         var ulids = ULIDGenerator()

@@ -117,7 +117,9 @@ import Testing
     }
 
     @Test func `a listener takes clients of both families and tells their address`() throws {
-        for (host, address) in [("127.0.0.1", [127, 0, 0, 1] as [UInt8]), ("::1", Array(repeating: 0, count: 15) + [1])] {
+        for (host, address) in [
+            ("127.0.0.1", [127, 0, 0, 1] as [UInt8]), ("::1", Array(repeating: 0, count: 15) + [1]),
+        ] {
             let loop = try EventLoop()
             var peers: [[UInt8]] = []
             let listener = try Listener(host: host, port: 0, loop: loop) { peer in

@@ -11,7 +11,10 @@ import Testing
     }
 
     @Test func `arguments are counted and measured in bytes`() {
-        #expect(text { $0.add("GET"); $0.add("ключ") } == "*2\r\n$3\r\nGET\r\n$8\r\nключ\r\n")
+        #expect(
+            text {
+                $0.add("GET"); $0.add("ключ")
+            } == "*2\r\n$3\r\nGET\r\n$8\r\nключ\r\n")
     }
 
     @Test func `an argument is binary-safe`() {

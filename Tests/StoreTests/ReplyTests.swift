@@ -25,10 +25,13 @@ import Testing
     }
 
     @Test(arguments: [
-        "OOM command not allowed when used memory > 'maxmemory'.", "READONLY You can't write against a read only replica.",
+        "OOM command not allowed when used memory > 'maxmemory'.",
+        "READONLY You can't write against a read only replica.",
         "LOADING Redis is loading the dataset in memory", "MISCONF Redis is configured to save RDB snapshots",
-        "NOAUTH Authentication required.", "NOPERM this user has no permissions", "BUSY Redis is busy running a script.",
-        "MASTERDOWN Link with MASTER is down", "CLUSTERDOWN Hash slot not served", "NOREPLICAS Not enough good replicas",
+        "NOAUTH Authentication required.", "NOPERM this user has no permissions",
+        "BUSY Redis is busy running a script.",
+        "MASTERDOWN Link with MASTER is down", "CLUSTERDOWN Hash slot not served",
+        "NOREPLICAS Not enough good replicas",
         "NOSCRIPT No matching script.", "ERR something else",
     ])
     func `a state of the server is worth another try`(text: String) {
@@ -36,7 +39,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "WRONGTYPE Operation against a key holding the wrong kind of value", "DAMAGED crm_stats_2026-11-23 events is not a number",
+        "WRONGTYPE Operation against a key holding the wrong kind of value",
+        "DAMAGED crm_stats_2026-11-23 events is not a number",
         "ERR user_script:10: WRONGTYPE Operation against a key",
     ])
     func `damaged data is not worth another try`(text: String) {
