@@ -5,7 +5,7 @@ extension Span<UInt8> {
     /// The index of the first control character at or after `start`, `count` when there is none. HTAB does not count.
     ///
     /// This one scan finds the end of a line and proves on the way that the line holds no NUL and no lone CR or LF
-    /// (RFC 9110 section 5.5). Eight bytes a step: the head of a request is read at about 3 bytes a nanosecond.
+    /// (RFC 9110 section 5.5). Eight bytes a step.
     func firstControl(from start: Int) -> Int {
         var at = start
         while at < count {

@@ -39,6 +39,8 @@ public struct RequestDecoder: Sendable {
     private var chunks: ChunkedBody?
     private var mayExpectContinue = true
     private var failure: RequestError?
+    /// Whether the last request was the last one of its connection.
+    private var isClosed = false
 
     /// A decoder for a new connection.
     public init(limits: Limits = Limits()) {
@@ -56,9 +58,12 @@ public struct RequestDecoder: Sendable {
         buffer.count - start + (chunks?.message.count ?? 0)
     }
 
-    /// Takes received bytes. After an error they are dropped.
+    /// Bytes of memory that the buffer takes up, used or not.
+    var bufferCapacity: Int { buffer.capacity }
+
+    /// Takes received bytes. After an error, and after a request that does not keep the connection, they are dropped.
     public mutating func append(_ bytes: UnsafeRawBufferPointer) {
-        guard failure == nil else { return }
+        guard failure == nil, !isClosed else { return }
         // Waiting until half of the buffer is used up keeps the moves linear in the bytes received.
         if start > 0, start * 2 >= buffer.count {
             buffer.removeSubrange(..<start)
@@ -71,9 +76,11 @@ public struct RequestDecoder: Sendable {
     ///
     /// `bodyLimit` is asked once a request, as soon as its head is there: the largest number of body bytes that passes.
     /// Throws why the request is refused, and the same again on every later call: no byte behind a refused request is
-    /// ever read as another one. Answer, then close the connection.
+    /// ever read as another one. Answer, then close the connection. Behind a request whose `keepAlive` is false there are
+    /// no requests either.
     public mutating func next(bodyLimit: (RequestHead) -> Int) throws(RequestError) -> Step {
         if let failure { throw failure }
+        if isClosed { return .needsMoreBytes }
         do throws(RequestError) {
             if let head = head.take() { return try readBody(of: head) }
             guard let head = try readHead(bodyLimit) else { return .needsMoreBytes }
@@ -117,9 +124,14 @@ public struct RequestDecoder: Sendable {
     private mutating func readBody(of head: consuming RequestHead) throws(RequestError) -> Step {
         let length = parser.length
         let taken =
-            if let bodyLength = head.contentLength { takeSizedMessage(bodyLength) } else { try takeChunkedMessage() }
+            if let bodyLength = head.contentLength {
+                takeSizedMessage(bodyLength)
+            } else {
+                try takeChunkedMessage()
+            }
         guard let message = taken else { return awaitBody(of: head) }
         reset()
+        if !head.keepAlive { close() }
         head.headers.bytes = message.bytes
         head.headers.base = message.range.lowerBound
         return .request(Request(head: head, bodyRange: message.range.lowerBound + length..<message.range.upperBound))
@@ -155,6 +167,13 @@ public struct RequestDecoder: Sendable {
         emptyLines = 0
         mayExpectContinue = true
         releaseUsedBuffer()
+    }
+
+    /// RFC 9112 section 9.6: after a request that says close, no further one may be processed.
+    private mutating func close() {
+        isClosed = true
+        buffer = []
+        start = 0
     }
 
     private mutating func releaseUsedBuffer() {

@@ -2,6 +2,13 @@ extension ConformanceCase {
     private static func old(_ lines: String) -> String { "GET / HTTP/1.0\r\n\(lines)\r\n" }
 
     static let connections: [ConformanceCase] = [
+        .init(
+            "9112 §9.6", "nothing is read behind close", .get("Connection: close\r\n") + .get(""),
+            gives: "GET / 1.1 close "),
+        .init(
+            "9112 §9.6", "nothing is refused behind close", .get("Connection: close\r\n") + "\n",
+            gives: "GET / 1.1 close "),
+        .init("9112 §9.3", "nothing is read behind 1.0", old("") + .get(""), gives: "GET / 1.0 close "),
         .init("9112 §9.3", "1.1 stays", .get(""), gives: "GET / 1.1 keep "),
         .init("9112 §9.6", "close", .get("Connection: close\r\n"), gives: "GET / 1.1 close "),
         .init("9110 §7.6.1", "close in capitals", .get("Connection: CLOSE\r\n"), gives: "GET / 1.1 close "),
