@@ -77,4 +77,8 @@ import Testing
         #expect(try kept(#"{"password":"x","cvv":123,"pin":null,"auth":true,"a":1}"#) == #"{"a":1}"#)
         #expect(try kept(#"{"pass\u0077ord":"x","a":1}"#) == #"{"a":1}"#)
     }
+
+    @Test func `a name that is itself a secret is dropped with its value`() throws {
+        #expect(try kept(#"{"4111 1111 1111 1111":"x","https://a.b/?token":1,"Why us?":1}"#) == #"{"Why us?":1}"#)
+    }
 }

@@ -33,6 +33,8 @@ struct KeptField {
         self.value = value
         guard value.kind != .object, value.kind != .array else { return nil }
         guard let name = key.withPlainText({ FieldName($0) }), !name.isSecret else { return nil }
+        // A form that puts what was typed into the name: a name cannot be masked without becoming another name.
+        guard case .unchanged = key.withPlainText({ Masking.mask($0, named: .other) }) else { return nil }
         switch value.kind {
         case .string:
             switch value.withPlainText({ Masking.mask($0, named: name) }) {
