@@ -23,26 +23,23 @@ public struct JSONValue {
     let document: JSONDocument
     let index: Int
 
-    var node: JSONNode { document.nodes[index] }
+    /// The value without the means to look inside it.
+    var piece: JSONPiece { JSONPiece(bytes: document.bytes, node: document.nodes[index]) }
 
     /// What the value is.
-    public var kind: Kind { node.kind }
+    public var kind: Kind { piece.kind }
 
     /// Whether the value is `null`.
     public var isNull: Bool { kind == .null }
 
     /// The text of the value as it stands in the document, quotes and escapes included: ready to be copied into other JSON.
-    public var raw: UnsafeBufferPointer<UInt8> {
-        let node = node
-        return document.bytes.slice(Int(node.start), Int(node.end))
-    }
+    public var raw: UnsafeBufferPointer<UInt8> { piece.raw }
 
     /// The text of a string, unescaped; nil for every other kind.
     public var string: String? {
-        let node = node
-        guard node.kind == .string else { return nil }
-        let content = content
-        return node.hasEscapes ? JSONText.unescaped(content) : String(decoding: content, as: UTF8.self)
+        let piece = piece
+        guard piece.kind == .string else { return nil }
+        return piece.hasEscapes ? JSONText.unescaped(piece.content) : String(decoding: piece.content, as: UTF8.self)
     }
 
     /// The text of a number as it was sent; nil for every other kind.
@@ -61,18 +58,11 @@ public struct JSONValue {
 
     /// Whether there is nothing to learn here: `null`, or a string that is empty or all white space.
     public var isBlank: Bool {
-        let node = node
-        if node.kind == .null { return true }
-        guard node.kind == .string else { return false }
-        let content = content
-        if let first = content.first, first < 0x80, !first.isBlank, first != .backslash { return false }
+        let piece = piece
+        if piece.kind == .null { return true }
+        guard piece.kind == .string else { return false }
+        if let first = piece.content.first, first < 0x80, !first.isBlank, first != .backslash { return false }
         return string?.allSatisfy(\.isWhitespace) ?? false
-    }
-
-    /// The bytes between the quotes of a string, escapes as they stand.
-    var content: UnsafeBufferPointer<UInt8> {
-        let node = node
-        return document.bytes.slice(Int(node.start) + 1, Int(node.end) - 1)
     }
 }
 
@@ -98,17 +88,25 @@ extension JSONValue {
 
     /// The value behind `name`, compared unescaped; the last one where the name repeats; nil where there is none, or no object.
     public func member(_ name: StaticString) -> JSONValue? {
-        let node = node
-        guard node.kind == .object else { return nil }
         var found: Int?
-        var key = index + 1
-        document.nodes.withUnsafeBufferPointer { nodes in
-            while key < Int(node.next) {
-                if document.key(nodes[key], equals: name) { found = key + 1 }
-                key = Int(nodes[key + 1].next)
-            }
+        withKeys { index, key, _ in
+            if key.isString(name) { found = index + 1 }
         }
         return found.map { JSONValue(document: document, index: $0) }
+    }
+
+    /// Goes through the names and values of an object without the cost of a handle for each of them.
+    func withKeys(_ body: (_ index: Int, _ key: JSONPiece, _ value: JSONPiece) -> Void) {
+        let bytes = document.bytes
+        document.nodes.withUnsafeBufferPointer { nodes in
+            guard nodes[index].kind == .object else { return }
+            var key = index + 1
+            while key < Int(nodes[index].next) {
+                let value = nodes[key + 1]
+                body(key, JSONPiece(bytes: bytes, node: nodes[key]), JSONPiece(bytes: bytes, node: value))
+                key = Int(value.next)
+            }
+        }
     }
 
     /// The members of an object, one after the other.
@@ -120,7 +118,7 @@ extension JSONValue {
         init(object: JSONValue) {
             document = object.document
             cursor = object.index + 1
-            end = object.kind == .object ? Int(object.node.next) : cursor
+            end = object.kind == .object ? Int(object.document.nodes[object.index].next) : cursor
         }
 
         /// The next member in the order of the text.
@@ -142,25 +140,15 @@ extension JSONValue {
         init(array: JSONValue) {
             document = array.document
             cursor = array.index + 1
-            end = array.kind == .array ? Int(array.node.next) : cursor
+            end = array.kind == .array ? Int(array.document.nodes[array.index].next) : cursor
         }
 
         /// The next value in the order of the text.
         public mutating func next() -> JSONValue? {
             guard cursor < end else { return nil }
             let value = JSONValue(document: document, index: cursor)
-            cursor = Int(value.node.next)
+            cursor = Int(document.nodes[cursor].next)
             return value
         }
-    }
-}
-
-extension JSONDocument {
-    /// Whether a key, unescaped, is `name`.
-    fileprivate func key(_ node: JSONNode, equals name: StaticString) -> Bool {
-        let content = bytes.slice(Int(node.start) + 1, Int(node.end) - 1)
-        guard node.hasEscapes else { return content.equals(name) }
-        return JSONText.unescaped(content).utf8.elementsEqual(
-            UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
     }
 }

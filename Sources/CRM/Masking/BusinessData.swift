@@ -35,8 +35,10 @@ public struct BusinessData: Hashable, Sendable {
     /// Keeps what may be kept of an object; of everything else, nothing.
     public init(_ object: JSONValue?) {
         var selection = FieldSelection()
-        if let object { for member in object.members { selection.take(member) } }
-        var json: [UInt8] = [UInt8(ascii: "{")]
+        object?.withKeys { _, key, value in selection.take(key: key, value: value) }
+        var json: [UInt8] = []
+        json.reserveCapacity(min(object?.raw.count ?? 2, 4_096))
+        json.append(UInt8(ascii: "{"))
         var fields: [Field] = []
         fields.reserveCapacity(selection.fields.count)
         for field in selection.fields {

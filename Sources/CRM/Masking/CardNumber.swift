@@ -39,11 +39,13 @@ enum CardNumber {
     }
 
     /// Whether a JSON number, decimals and exponent aside, has the digits of a card number.
-    static func isCard(number: UnsafeBufferPointer<UInt8>) -> Bool {
+    static func isCard(number: UnsafeBufferPointer<UInt8>, shortest: Int) -> Bool {
+        // `4e15` has no digits to speak of.
         guard number.count >= shortest, let decimal = DecimalText(number) else { return false }
         // Of the numbers with 19 digits those up to 9.2 * 10^18 fit; no card number starts with a 9.
         guard let value = decimal.rounded(decimals: 0, limit: .max - 1) else { return false }
-        return isCard(digits: String(value).utf8.map { $0 - .zero })
+        let digits = String(value).utf8.map { $0 - .zero }
+        return digits.count >= shortest && isCard(digits: digits)
     }
 
     static func isCard(digits: some BidirectionalCollection<UInt8>) -> Bool {

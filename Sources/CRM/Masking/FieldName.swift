@@ -57,17 +57,15 @@ struct FieldName {
     private mutating func search(
         letters: UnsafeMutableBufferPointer<UInt8>, wordStarts: UnsafeMutableBufferPointer<UInt8>, count: Int
     ) {
-        let words = FieldWords.shared
-        for start in 0..<count {
-            let isWordStart = wordStarts[start] == 1
-            words.matches(in: letters, from: start, to: count) { end, match in
-                guard match.isAnywhere || isWordStart && isWordEnd(end, letters, wordStarts, count) else { return }
-                switch match.meaning {
-                case .secret: isSecret = true
-                case .secretAlone: if start == 0, end == count { isSecret = true }
-                case .url: isURL = true
-                case .phone: isPhone = true
-                }
+        FieldWords.shared.search(UnsafeBufferPointer(rebasing: letters[..<count])) { start, end, match in
+            guard match.isAnywhere || wordStarts[start] == 1 && isWordEnd(end, letters, wordStarts, count) else {
+                return
+            }
+            switch match.meaning {
+            case .secret: isSecret = true
+            case .secretAlone: if start == 0, end == count { isSecret = true }
+            case .url: isURL = true
+            case .phone: isPhone = true
             }
         }
     }

@@ -91,17 +91,21 @@ struct FieldWords {
         return letter < 26 ? Int(letter) + 10 : nil
     }
 
-    /// Calls `body` with every word that starts exactly at `start`, and the place where it ends.
-    func matches(
-        in letters: UnsafeMutableBufferPointer<UInt8>, from start: Int, to end: Int, _ body: (Int, Match) -> Void
-    ) {
-        var node = 0
-        var position = start
-        while position < end, let symbol = Self.symbol(letters[position]) {
-            node = Int(next[node * 36 + symbol])
-            if node == 0 { return }
-            position += 1
-            if let match = ends[node] { body(position, match) }
+    /// Calls `body` with every word in `letters`, its start and its end.
+    func search(_ letters: UnsafeBufferPointer<UInt8>, _ body: (_ start: Int, _ end: Int, Match) -> Void) {
+        next.withUnsafeBufferPointer { next in
+            ends.withUnsafeBufferPointer { ends in
+                for start in letters.indices {
+                    var node = 0
+                    var position = start
+                    while position < letters.count, let symbol = Self.symbol(letters[position]) {
+                        node = Int(next[node * 36 + symbol])
+                        if node == 0 { break }
+                        position += 1
+                        if let match = ends[node] { body(start, position, match) }
+                    }
+                }
+            }
         }
     }
 }

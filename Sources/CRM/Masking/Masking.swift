@@ -32,8 +32,8 @@ public enum Masking {
         let signs = Signs(of: text)
         var result: [UInt8]?
         if signs.mayHoldURL { result = URLText.stripped(text, isURL: name.isURL) }
-        if signs.mayHoldCard {
-            let shortest = name.isPhone ? CardNumber.shortestInPhone : CardNumber.shortest
+        let shortest = name.isPhone ? CardNumber.shortestInPhone : CardNumber.shortest
+        if signs.mayHoldCard(of: shortest) {
             let masked =
                 result.map { $0.withUnsafeBufferPointer { CardNumber.masked($0, shortest: shortest) } }
                 ?? CardNumber.masked(text, shortest: shortest)
@@ -75,7 +75,7 @@ public enum Masking {
 
         var mayHoldURL: Bool { urlSigns > 0 }
         /// Digits of other scripts are not ASCII.
-        var mayHoldCard: Bool { digits >= CardNumber.shortest || beyondASCII >= 0x80 }
+        func mayHoldCard(of length: Int) -> Bool { digits >= length || beyondASCII >= 0x80 }
     }
 }
 

@@ -54,40 +54,40 @@ private struct URLStripper {
         guard position < end else { return false }
         let start = position
         while position < end, !text[position].endsWord { position += 1 }
-        if let colon = scriptColon(from: start, to: position) {
-            end = colon + 1
-            return false
+        guard let colon = scriptColon(from: start, to: position) else {
+            stripURL(from: start, to: position)
+            return true
         }
-        stripURL(from: start, to: position)
-        return true
+        end = colon + 1
+        stripURL(from: start, to: end)
+        return false
     }
 
     private mutating func stripURL(from start: Int, to wordEnd: Int) {
-        var authority = start
-        var isURL = false
-        if wordEnd - start > 2, text[start] == .slash, text[start + 1] == .slash {
-            isURL = true
-            stripUser(from: start + 2, to: firstCut(from: start + 2, to: wordEnd, isEncoded: true) ?? wordEnd)
+        let isSchemeless = wordEnd - start > 2 && text[start] == .slash && text[start + 1] == .slash
+        var authority = isSchemeless ? start + 2 : authorityStart(from: start, to: wordEnd)
+        let isURL = authority != nil
+        // A word may hold several URLs; the first `?` takes all that follow with it.
+        while let current = authority {
+            let host = stripUser(from: current, to: wordEnd)
+            authority = authorityStart(from: host, to: wordEnd)
+            if let cut = firstCut(from: host, to: authority ?? wordEnd, isEncoded: true) { return remove(cut, wordEnd) }
         }
-        while let next = authorityStart(from: authority, to: wordEnd) {
-            isURL = true
-            authority = next
-            let cut = firstCut(from: authority, to: wordEnd, isEncoded: true)
-            stripUser(from: authority, to: cut ?? wordEnd)
-            if let cut { return remove(cut, wordEnd) }
-        }
-        guard let cut = firstCut(from: start, to: wordEnd, isEncoded: isURL) else { return }
-        if isURL || text[cut..<wordEnd].contains(UInt8(ascii: "=")) { remove(cut, wordEnd) }
+        guard !isURL, let cut = firstCut(from: start, to: wordEnd, isEncoded: false) else { return }
+        if text[cut..<wordEnd].contains(UInt8(ascii: "=")) { remove(cut, wordEnd) }
     }
 
-    /// Removes `user:password@`; an `@` behind the first slash belongs to the path.
-    private mutating func stripUser(from start: Int, to limit: Int) {
-        var last: Int?
+    /// Removes `user:password@` and returns where the host starts; an `@` behind the first slash belongs to the path.
+    private mutating func stripUser(from start: Int, to limit: Int) -> Int {
+        var host = start
         for index in start..<limit {
-            if text[index] == .slash || text[index] == .backslash { break }
-            if text[index] == UInt8(ascii: "@") { last = index }
+            let byte = text[index]
+            // `%3F` does not end it: that is how a password with a question mark is written.
+            if byte == .slash || byte == .backslash || byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") { break }
+            if byte == UInt8(ascii: "@") { host = index + 1 }
         }
-        if let last { remove(start, last + 1) }
+        if host > start { remove(start, host) }
+        return host
     }
 
     private mutating func remove(_ start: Int, _ stop: Int) {
@@ -142,7 +142,8 @@ extension UInt8 {
         isBlank || self == .quote || self == UInt8(ascii: "<") || self == UInt8(ascii: ">")
     }
 
+    /// What makes `metadata:` and `form-data:` other words.
     fileprivate var isName: Bool {
-        isLetter || isDigit || self == .minus || self == .dot || self == UInt8(ascii: "_")
+        isLetter || self == .minus || self == .dot || self == UInt8(ascii: "_")
     }
 }

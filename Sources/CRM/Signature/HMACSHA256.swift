@@ -1,24 +1,23 @@
 /// HMAC (RFC 2104) over SHA-256: proves that a text comes from somebody who knows the key.
 public struct HMACSHA256: Sendable {
-    /// The key, filled up to one block, with the two paddings of RFC 2104 section 2.
-    private let inner: [UInt8]
-    private let outer: [UInt8]
+    /// The hashes of RFC 2104 section 2, each after its first block, which is the padded key: half of the work for a
+    /// short message is done once.
+    private var inner = SHA256()
+    private var outer = SHA256()
 
     /// - Parameter key: of any length; 32 random bytes are enough.
     public init(key: some Collection<UInt8>) {
         var block = key.count > 64 ? SHA256.hash(key) : [UInt8](key)
         block += [UInt8](repeating: 0, count: 64 - block.count)
-        inner = block.map { $0 ^ 0x36 }
-        outer = block.map { $0 ^ 0x5c }
+        inner.update(block.map { $0 ^ 0x36 })
+        outer.update(block.map { $0 ^ 0x5c })
     }
 
     /// The 32 bytes that sign `message`.
     public func signature(of message: some Sequence<UInt8>) -> [UInt8] {
-        var first = SHA256()
-        first.update(inner)
+        var first = inner
         first.update(message)
-        var second = SHA256()
-        second.update(outer)
+        var second = outer
         second.update(first.finish())
         return second.finish()
     }

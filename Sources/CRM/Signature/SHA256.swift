@@ -1,9 +1,10 @@
 /// SHA-256 (FIPS 180-4), fed piece by piece.
-public struct SHA256 {
+public struct SHA256: Sendable {
     private var state: InlineArray<8, UInt32> = [
         0x6a09_e667, 0xbb67_ae85, 0x3c6e_f372, 0xa54f_f53a, 0x510e_527f, 0x9b05_688c, 0x1f83_d9ab, 0x5be0_cd19,
     ]
-    private var block = [UInt8](repeating: 0, count: 64)
+    /// The bytes of the unfinished block, four to a word.
+    private var block = InlineArray<16, UInt32>(repeating: 0)
     private var filled = 0
     private var length: UInt64 = 0
 
@@ -19,58 +20,63 @@ public struct SHA256 {
 
     /// Appends to the message.
     public mutating func update(_ bytes: some Sequence<UInt8>) {
-        for byte in bytes {
-            block[filled] = byte
-            filled += 1
-            length &+= 8
-            if filled == 64 { compress() }
-        }
+        let done: Void? = bytes.withContiguousStorageIfAvailable { for byte in $0 { append(byte) } }
+        if done == nil { for byte in bytes { append(byte) } }
     }
 
     /// The 32 bytes of the hash of all that was appended; nothing more may be appended after.
     public mutating func finish() -> [UInt8] {
         let bits = length
-        update(CollectionOfOne(0x80))
-        while filled != 56 { update(CollectionOfOne(0)) }
-        update((0..<8).map { UInt8(truncatingIfNeeded: bits >> (56 - 8 * UInt64($0))) })
+        append(0x80)
+        while filled != 56 { append(0) }
+        for shift in stride(from: UInt64(56), through: 0, by: -8) { append(UInt8(truncatingIfNeeded: bits >> shift)) }
         return (0..<32).map { UInt8(truncatingIfNeeded: state[$0 / 4] >> (24 - 8 * UInt32($0 % 4))) }
+    }
+
+    private mutating func append(_ byte: UInt8) {
+        block[filled >> 2] = block[filled >> 2] << 8 | UInt32(byte)
+        filled += 1
+        length &+= 8
+        if filled == 64 { compress() }
     }
 
     /// FIPS 180-4 section 6.2.2: one block of 64 bytes.
     private mutating func compress() {
         filled = 0
-        let schedule = Self.schedule(of: block)
+        var words = block
         var (a, b, c, d) = (state[0], state[1], state[2], state[3])
         var (e, f, g, h) = (state[4], state[5], state[6], state[7])
         for round in 0..<64 {
+            // The schedule of 64 words, of which only the last 16 are ever needed.
+            let slot = round & 15
+            if round >= 16 { words[slot] = Self.nextWord(words, slot) }
             let choice = (e & f) ^ (~e & g)
             let majority = (a & b) ^ (a & c) ^ (b & c)
             let first =
-                h &+ (e.rotated(6) ^ e.rotated(11) ^ e.rotated(25)) &+ choice &+ Self.constants[round]
-                &+ schedule[round]
+                h &+ (e.rotated(6) ^ e.rotated(11) ^ e.rotated(25)) &+ choice &+ Self.constants[round] &+ words[slot]
             let second = (a.rotated(2) ^ a.rotated(13) ^ a.rotated(22)) &+ majority
             (h, g, f, e, d, c, b, a) = (g, f, e, d &+ first, c, b, a, first &+ second)
         }
-        let sums = [a, b, c, d, e, f, g, h]
-        for index in 0..<8 { state[index] &+= sums[index] }
+        state[0] &+= a
+        state[1] &+= b
+        state[2] &+= c
+        state[3] &+= d
+        state[4] &+= e
+        state[5] &+= f
+        state[6] &+= g
+        state[7] &+= h
     }
 
-    private static func schedule(of block: [UInt8]) -> InlineArray<64, UInt32> {
-        var words = InlineArray<64, UInt32>(repeating: 0)
-        for index in 0..<16 {
-            for byte in block[(index * 4)..<(index * 4 + 4)] { words[index] = words[index] << 8 | UInt32(byte) }
-        }
-        for index in 16..<64 {
-            let (early, late) = (words[index - 15], words[index - 2])
-            let first = early.rotated(7) ^ early.rotated(18) ^ (early >> 3)
-            let second = late.rotated(17) ^ late.rotated(19) ^ (late >> 10)
-            words[index] = words[index - 16] &+ first &+ words[index - 7] &+ second
-        }
-        return words
+    @inline(__always)
+    private static func nextWord(_ words: borrowing InlineArray<16, UInt32>, _ slot: Int) -> UInt32 {
+        let (early, late) = (words[(slot + 1) & 15], words[(slot + 14) & 15])
+        let first = early.rotated(7) ^ early.rotated(18) ^ (early >> 3)
+        let second = late.rotated(17) ^ late.rotated(19) ^ (late >> 10)
+        return words[slot] &+ first &+ words[(slot + 9) & 15] &+ second
     }
 
     /// The first 32 bits of the fractional parts of the cube roots of the first 64 primes.
-    private static let constants: [UInt32] = [
+    private static let constants: InlineArray<64, UInt32> = [
         0x428a_2f98, 0x7137_4491, 0xb5c0_fbcf, 0xe9b5_dba5, 0x3956_c25b, 0x59f1_11f1, 0x923f_82a4, 0xab1c_5ed5,
         0xd807_aa98, 0x1283_5b01, 0x2431_85be, 0x550c_7dc3, 0x72be_5d74, 0x80de_b1fe, 0x9bdc_06a7, 0xc19b_f174,
         0xe49b_69c1, 0xefbe_4786, 0x0fc1_9dc6, 0x240c_a1cc, 0x2de9_2c6f, 0x4a74_84aa, 0x5cb0_a9dc, 0x76f9_88da,

@@ -7,7 +7,7 @@ public struct Email: Hashable, Sendable, CustomStringConvertible {
     public static let maximumLocalLength = 64
 
     /// The address.
-    public let text: String
+    public private(set) var text: String
 
     /// As `text`.
     public var description: String { text }
@@ -24,19 +24,28 @@ public struct Email: Hashable, Sendable, CustomStringConvertible {
         guard text.utf8.count <= Self.maximumLength, text.unicodeScalars.allSatisfy(Self.allows) else { return nil }
         let lowercased = text.lowercased()
         guard lowercased.utf8.count <= Self.maximumLength else { return nil }
-        let parts = lowercased.utf8.split(separator: UInt8(ascii: "@"), omittingEmptySubsequences: false)
-        guard parts.count == 2, 1...Self.maximumLocalLength ~= parts[0].count else { return nil }
-        guard Self.isDomain(parts[1]) else { return nil }
         self.text = lowercased
+        guard self.text.withUTF8(Self.isAddress) else { return nil }
     }
 
-    private static func isDomain(_ domain: Substring.UTF8View) -> Bool {
-        let labels = domain.split(separator: .dot, omittingEmptySubsequences: false)
-        guard labels.count >= 2, let last = labels.last, !last.allSatisfy(\.isDigit) else { return false }
-        return labels.allSatisfy { label in
-            1...63 ~= label.count && label.first != .minus && label.last != .minus
-                && label.allSatisfy { $0.isDigit || $0.isLetter || $0 == .minus || $0 >= 0x80 }
+    private static func isAddress(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard let at = bytes.firstIndex(of: UInt8(ascii: "@")), 1...maximumLocalLength ~= at else { return false }
+        var labels = 0
+        var start = at + 1
+        while start <= bytes.count {
+            let end = bytes[start...].firstIndex(of: .dot) ?? bytes.count
+            let label = bytes[start..<end]
+            guard isLabel(label) else { return false }
+            labels += 1
+            if end == bytes.count { return labels >= 2 && !label.allSatisfy(\.isDigit) }
+            start = end + 1
         }
+        return false
+    }
+
+    private static func isLabel(_ label: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+        1...63 ~= label.count && label.first != .minus && label.last != .minus
+            && label.allSatisfy { $0.isDigit || $0.isLetter || $0 == .minus || $0 >= 0x80 }
     }
 
     private static func allows(_ scalar: Unicode.Scalar) -> Bool {

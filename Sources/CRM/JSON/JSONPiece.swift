@@ -1,0 +1,34 @@
+/// The text of one key or value. Unlike a `JSONValue` it holds no document, and so costs nothing to pass around.
+struct JSONPiece {
+    let bytes: UnsafeBufferPointer<UInt8>
+    let node: JSONNode
+
+    var kind: JSONValue.Kind { node.kind }
+    var hasEscapes: Bool { node.hasEscapes }
+
+    /// The text as it stands in the document.
+    var raw: UnsafeBufferPointer<UInt8> { bytes.slice(Int(node.start), Int(node.end)) }
+
+    /// What stands between the quotes of a string, escapes as they are.
+    var content: UnsafeBufferPointer<UInt8> { bytes.slice(Int(node.start) + 1, Int(node.end) - 1) }
+
+    /// Lends what a string says: its content without escapes.
+    func withPlainText<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        guard hasEscapes else { return body(content) }
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: content.count) { buffer in
+            let length = JSONText.unescape(content, into: buffer)
+            return body(UnsafeBufferPointer(rebasing: buffer[..<length]))
+        }
+    }
+
+    /// Whether a string, unescaped, is `text`.
+    func isString(_ text: StaticString) -> Bool {
+        hasEscapes ? withPlainText { $0.equals(text) } : content.equals(text)
+    }
+
+    /// Whether two strings, unescaped, are the same.
+    func isSameString(as other: JSONPiece) -> Bool {
+        guard hasEscapes || other.hasEscapes else { return content.equals(other.content) }
+        return withPlainText { one in other.withPlainText { one.equals($0) } }
+    }
+}
