@@ -10,7 +10,9 @@ import Testing
         let ear = try Ear(site.redis)
         var answers: [JSON] = []
         for request in story.requests {
-            let headers = (request["headers"]?.object ?? [:]).compactMap { name, value in value.string.map { (name, $0) } }
+            let headers = (request["headers"]?.object ?? [:]).compactMap { name, value in
+                value.string.map { (name, $0) }
+            }
             let route = request["route"]?.string ?? "track-event"
             for _ in 0..<Int(request["times"]?.number ?? 1) {
                 let response = try site.post(request["body"]?.text ?? "", to: route, headers: headers)
