@@ -22,7 +22,6 @@ import Testing
         let line = try #require(lines.first { $0["message"] == "Received event: booking.completed" })
         #expect(line["level"] == "info")
         #expect(line.object?.values.contains(.string(id)) == true)
-        #expect(line.object?.values.contains("e1") == true)
     }
 
     @Test func `lines of two threads do not mix in a pipe`() throws {
@@ -46,7 +45,7 @@ import Testing
             while case let count = read(reader, &buffer, buffer.count), count > 0 { text += buffer[..<count] }
         }
         let connections = try (0..<6).map { _ in try HTTPConnection(port: port) }
-        for round in 0..<10 {
+        for round in 0..<20 {
             let events = (0..<40).map { event("page.viewed", id: "e\(round)-\($0)") }
             let body = JSON.object(["events": .array(events)]).text
             for connection in connections { try connection.send("POST", "\(Site.base)/track-events", body: body) }
