@@ -29,7 +29,8 @@ let package = Package(
             name: "StoreTests", dependencies: ["Store", "CRM", "Loop", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal"], swiftSettings: strict),
         .testTarget(
-            name: "ServiceTests", dependencies: ["Service", "Command", "TestSupport"], swiftSettings: strict),
+            name: "ServiceTests", dependencies: ["Service", "Command", "TestSupport"], exclude: ["Stories"],
+            swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -22,7 +22,6 @@ import Testing
         let line = try #require(lines.first { $0["message"] == "Received event: booking.completed" })
         #expect(line["level"] == "info")
         #expect(line.object?.values.contains(.string(id)) == true)
-        #expect(line.object?.values.contains("e1") == true)
     }
 
     @Test func `lines of two threads do not mix in a pipe`() throws {

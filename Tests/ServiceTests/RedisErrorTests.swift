@@ -144,4 +144,24 @@ import Testing
         try expectUnavailable(try site.post(batch.text, to: "track-events"))
         #expect(try site.client.contents().values.isEmpty)
     }
+
+    @Test func `a Redis that still reads its file is not taken for success`() throws {
+        let site = try Site(redis: {
+            $0.appendOnly = true
+            // A hundred keys then take two seconds.
+            $0.more = ["--key-load-delay", "20000", "--loading-process-events-interval-bytes", "1024"]
+        })
+        try site.client.run("CONFIG", "SET", "appendfsync", "always")
+        for index in 0..<100 { try site.client.run("SET", "filler\(index)", String(repeating: "x", count: 100)) }
+        site.redis.killHard()
+        try site.redis.start(awaitsAnswer: false)
+        let client = try site.redis.client()
+        guard case .error(let text) = try client.send(["GET", "filler0"]), text.hasPrefix("LOADING") else {
+            throw Failure("Redis has read its file already")
+        }
+        try expectUnavailable(try site.post(event("customer.login", id: "e1")))
+        try eventually("the service recovers") { try site.post(event("customer.login", id: "e1")).status == 200 }
+        let id = try #require(try client.run("GET", "crm_contact_email_john@example.com").text)
+        #expect(try client.hash("crm_contact_\(id)")["website_visits"] == "1")
+    }
 }

@@ -62,7 +62,9 @@ public final class PrivateRedis: Sendable {
     }
 
     /// Starts the server again on the data that is there.
-    public func start() throws {
+    ///
+    /// - Parameter awaitsAnswer: `false` when it is enough that it can be reached; it may still read its file.
+    public func start(awaitsAnswer: Bool = true) throws {
         var arguments = [
             "--port", String(port), "--bind", "127.0.0.1", "--unixsocket", socket, "--dir", folder.path, "--save", "",
             "--appendonly", options.appendOnly ? "yes" : "no", "--daemonize", "no", "--loglevel", "notice",
@@ -76,7 +78,8 @@ public final class PrivateRedis: Sendable {
         try eventually("redis-server answers; \(log)") {
             if child.poll() != nil { throw Failure("redis-server ended at once: \(log)") }
             // While it still reads its file it answers with an error.
-            return (try? self.client().send(["PING"])) == .status("PONG")
+            guard let reply = try? self.client().send(["PING"]) else { return false }
+            return !awaitsAnswer || reply == .status("PONG")
         }
     }
 
