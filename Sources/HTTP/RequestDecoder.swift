@@ -116,7 +116,8 @@ public struct RequestDecoder: Sendable {
 
     private mutating func readBody(of head: consuming RequestHead) throws(RequestError) -> Step {
         let length = parser.length
-        let taken = if let bodyLength = head.contentLength { takeSizedMessage(bodyLength) } else { try takeChunkedMessage() }
+        let taken =
+            if let bodyLength = head.contentLength { takeSizedMessage(bodyLength) } else { try takeChunkedMessage() }
         guard let message = taken else { return awaitBody(of: head) }
         reset()
         head.headers.bytes = message.bytes

@@ -118,7 +118,7 @@ public enum RequestError: Error, Equatable, Sendable {
         case .expectationFailed:
             (.expectationFailed, "expectation_failed", "No expectation but 100-continue can be met; leave it out.")
         case .bodyTooLarge(let limit):
-            (.contentTooLarge, "body_too_large", "The body is larger than \(limit) bytes; send less at a time.")
+            (.contentTooLarge, "too_large", "The body is larger than \(limit) bytes; send less at a time.")
         case .invalidChunk:
             (.badRequest, "invalid_chunk", "The chunked body is malformed; see RFC 9112 section 7.1.")
         case .chunkExtensionsTooLarge:

@@ -46,7 +46,6 @@ public final class Listener: EventSource {
 
     /// Fails when somebody else listens there: with `SO_REUSEPORT` two services would silently share the port.
     public static func probe(host: String, port: UInt16) throws(SystemError) {
-        guard port != 0 else { return }
         close(try bind(host: host, port: port, shared: false))
     }
 

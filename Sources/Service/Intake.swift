@@ -70,7 +70,7 @@ final class Intake {
             log.write(
                 stored ? .info : .warning, "Received event: \(event.type.rawValue)",
                 [
-                    ("result", stored ? "queued" : "unavailable"), ("activity", event.ulid.description),
+                    ("result", stored ? "queued" : "unavailable"), ("event_id", event.id.forLog),
                     ("reason", reason),
                 ])
             done(stored ? .queued(event.id) : .unavailable)
@@ -91,7 +91,7 @@ final class Intake {
         if applied.taskID != nil { metrics.tasks.add(1, ordering: .relaxed) }
         if applied.isUnheard { metrics.unheard.add(1, ordering: .relaxed) }
         var fields: [Log.Field] = [
-            ("result", "\(result)"), ("contact_id", applied.contactID), ("activity", event.ulid.description),
+            ("result", "\(result)"), ("contact_id", applied.contactID), ("event_id", event.id.forLog),
             ("us", String(microseconds)),
         ]
         if let task = applied.taskID { fields.append(("task_id", task)) }
@@ -100,7 +100,7 @@ final class Intake {
             metrics.conflicts.add(1, ordering: .relaxed)
             log.write(
                 .warning, "customer.id and customer.email name different contacts; the id's contact was taken",
-                [("contact_id", applied.contactID), ("activity", event.ulid.description)])
+                [("contact_id", applied.contactID), ("event_id", event.id.forLog)])
         }
     }
 }

@@ -148,7 +148,7 @@ final class Keeper {
                     .info, "Received event: \(event.type.rawValue)",
                     [
                         ("result", applied.isDuplicate ? "duplicate" : "applied"), ("contact_id", applied.contactID),
-                        ("activity", event.ulid.description), ("from", "journal"),
+                        ("event_id", event.id.forLog), ("from", "journal"),
                     ])
                 done(.done)
             case .failure(.refused(let reason)): done(.dead(reason))

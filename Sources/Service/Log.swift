@@ -76,7 +76,7 @@ public final class Log {
             write(.warning, "Log lines dropped: the reader of standard output is too slow", [("lines", String(lines))])
         }
         var start = 0
-        while start < pending.count, let size = room(for: pending.count - start) {
+        while start < pending.count, let size = room(from: start) {
             let count = pending.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress! + start, size) }
             if count > 0 {
                 start += count
@@ -94,11 +94,15 @@ public final class Log {
     }
 
     /// How much can be written now. A pipe that is ready takes at least `PIPE_BUF` bytes without blocking (pipe(7)).
-    private func room(for count: Int) -> Int? {
+    private func room(from start: Int) -> Int? {
+        let count = pending.count - start
         guard mayBlock else { return count }
         var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
         guard poll(&request, 1, 0) == 1 else { return nil }
-        return min(count, Int(PIPE_BUF))
+        guard count > Int(PIPE_BUF) else { return count }
+        // Whole lines, so that those of other threads go between them and not into them.
+        let lines = pending[start..<start + Int(PIPE_BUF)].lastIndex(of: UInt8(ascii: "\n"))
+        return lines.map { $0 + 1 - start } ?? Int(PIPE_BUF)
     }
 
     private func appendText(_ time: String, _ level: LogLevel, _ message: String, _ fields: [Field]) {
@@ -145,5 +149,20 @@ enum Clock {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}
+
+extension EventID {
+    /// The id for a log line: ids may be logged, and websites may put an address into one, so anything that is not
+    /// plainly a technical id stays out.
+    var forLog: String {
+        let isPlain = text.utf8.allSatisfy { byte in
+            switch byte {
+            case 48...57, 65...90, 97...122, UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"):
+                true
+            default: false
+            }
+        }
+        return isPlain ? text : "(withheld)"
     }
 }

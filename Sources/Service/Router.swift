@@ -137,7 +137,7 @@ struct Router {
             guard submissions.count < Self.mostEvents else {
                 return .answer(
                     .error(
-                        .contentTooLarge, code: "too_many_events",
+                        .contentTooLarge, code: "too_large",
                         message: "A batch holds at most \(Self.mostEvents) events. Send them in several."))
             }
             submissions.append(submission(event, Arrival(receivedAt: now, ulid: ulid(), source: source)))

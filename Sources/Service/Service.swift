@@ -39,10 +39,10 @@ public final class Service {
         do {
             // Before any thread starts: it blocks the signals for all of them.
             signals = try Signals([SIGTERM, SIGINT], loop: loop) { [unowned self] in stop($0) }
-            try Listener.probe(host: settings.host, port: settings.port)
         } catch {
             throw .system(error)
         }
+        do { try Listener.probe(host: settings.host, port: settings.port) } catch { throw .address(error) }
         let queue = try startKeeper()
         do {
             try startWorkers(queue)

@@ -36,7 +36,8 @@ final class Worker {
         log = Log(level: settings.logLevel, format: settings.logFormat)
         store = Store(settings, loop: loop)
         intake = Intake(
-            settings: settings, store: store, loop: loop, metrics: metrics, log: log, backlog: state.backlog, queue: queue)
+            settings: settings, store: store, loop: loop, metrics: metrics, log: log, backlog: state.backlog,
+            queue: queue)
         loop.afterRound = { [unowned self] in endRound() }
         store.redis.stateChanged = { [unowned self] in redisChanged($0) }
     }

@@ -36,12 +36,16 @@ extension Store {
         var failure: StoreError?
         for id in contacts {
             var fields: [RedisReply] = []
-            redis.send(["HMGET", Keys.funnel(id), "step_at", "step"]) { if case .success(let reply) = $0 { fields = reply.array ?? [] } }
+            redis.send(["HMGET", Keys.funnel(id), "step_at", "step"]) {
+                if case .success(let reply) = $0 { fields = reply.array ?? [] }
+            }
             redis.send(["HMGET", Keys.contact(id), "customer_id", "email"]) { result in
                 switch result {
                 case .failure(let error): failure = error
                 case .success(let reply):
-                    if let booking = OpenBooking(id, step: fields, contact: reply.array ?? []) { bookings.append(booking) }
+                    if let booking = OpenBooking(id, step: fields, contact: reply.array ?? []) {
+                        bookings.append(booking)
+                    }
                 }
                 missing -= 1
                 if missing == 0 { done(failure.map { .failure($0) } ?? .success(bookings)) }

@@ -141,7 +141,8 @@ public final class Redis {
         for word in ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name] { command.add(word) }
         link?.send(&command) { [weak self] reply in
             guard let self, let reply else { return }
-            guard let address = reply.array?.compactMap(\.text), address.count == 2, let port = UInt16(address[1]) else {
+            guard let address = reply.array?.compactMap(\.text), address.count == 2, let port = UInt16(address[1])
+            else {
                 return refuse("the Sentinel knows no primary of this name")
             }
             next = .tcp(host: address[0], port: port)

@@ -17,7 +17,8 @@ public final class Store {
 
     /// A store on `loop`; connects with ``Redis/connect()``.
     public init(
-        url: RedisURL, loop: EventLoop, retention: Retention, deadlines: Redis.Deadlines = .init(), waitReplicas: Int = 0
+        url: RedisURL, loop: EventLoop, retention: Retention, deadlines: Redis.Deadlines = .init(),
+        waitReplicas: Int = 0
     ) {
         let script = LoadedScript()
         self.script = script
