@@ -116,12 +116,14 @@ public final class Redis {
         guard case .tcp(let host, let port) = endpoint, !Resolver.isNumeric(host) else {
             return open(endpoint, connected)
         }
-        let client = LoopBound((self, connected))
-        Resolver.resolve(host, handover: loop.handover) { address in
-            let (redis, connected) = client.value
-            guard let address else { return redis.failed("the host name \(host) cannot be resolved") }
-            redis.open(.tcp(host: address, port: port), connected)
+        let goOn = LoopBound { [weak self] (address: String?) in
+            if let address {
+                self?.open(.tcp(host: address, port: port), connected)
+            } else {
+                self?.failed("the host name \(host) cannot be resolved")
+            }
         }
+        Resolver.resolve(host, handover: loop.handover) { goOn.value($0) }
     }
 
     private func open(_ endpoint: RedisURL.Endpoint, _ connected: @escaping () -> Void) {
