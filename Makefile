@@ -16,7 +16,7 @@ setup: ## Installs what is missing (redis-server, libhiredis-dev, curl) with apt
 	@.make/setup.sh
 
 build: setup ## Builds the release program, .build/release/crmsync
-	swift build -c release --product crmsync
+	swift build -c release --static-swift-stdlib --product crmsync
 
 run: build ## Starts the service and a private Redis (its data in .run); PORT=8081 moves it, REDIS_URL=... uses yours
 	@.make/run.sh
