@@ -17,7 +17,12 @@ let package = Package(
             resources: [.embedInCode("apply.lua"), .embedInCode("announce.lua")], swiftSettings: strict),
         .target(name: "Journal", dependencies: ["CSystem"], swiftSettings: strict),
         .target(
-            name: "Service", dependencies: ["HTTP", "CRM", "Store", "Journal", "Loop"], swiftSettings: strict),
+            name: "Service", dependencies: ["HTTP", "CRM", "Store", "Journal", "Loop"],
+            resources: [
+                .embedInCode("Web/tracker.js"), .embedInCode("Web/tracker.mjs"), .embedInCode("Web/tracker.d.ts"),
+                .embedInCode("Web/demo.html"), .embedInCode("Web/demo.js"), .embedInCode("Web/demo.css"),
+            ],
+            swiftSettings: strict),
         .executableTarget(name: "Command", dependencies: ["Service"], swiftSettings: strict),
 
         .target(

@@ -37,6 +37,13 @@ struct Environment {
         return milliseconds
     }
 
+    /// 1 or 0.
+    func flag(_ name: String) throws(Settings.Invalid) -> Bool? {
+        guard let text = text(name) else { return nil }
+        guard ["0", "1"].contains(text) else { throw Settings.Invalid(name: name, problem: "must be 1 or 0") }
+        return text == "1"
+    }
+
     func choice<Choice: RawRepresentable<String> & CaseIterable>(
         _ name: String
     ) throws(Settings.Invalid) -> Choice? {

@@ -58,7 +58,7 @@ struct Router {
             default: return .answer(Self.wrongMethod(allowed: "POST, OPTIONS"))
             }
         }
-        guard let page = page(at: path) else {
+        guard let page = page(at: path) ?? webFile(for: request) else {
             return .answer(
                 .error(
                     .notFound, code: "not_found",
@@ -87,6 +87,13 @@ struct Router {
         case "/metrics": .report(.metrics)
         default: nil
         }
+    }
+
+    private func webFile(for request: Request) -> Action? {
+        let prefix = settings.basePath + "/"
+        guard request.path.hasPrefix(prefix) else { return nil }
+        let name = request.path.dropFirst(prefix.count)
+        return WebFiles.response(to: request, name: name, withDemo: settings.showsDemo).map { .answer($0) }
     }
 
     private func preflight(_ origin: String?) -> Response {

@@ -59,6 +59,8 @@ public struct Settings: Sendable {
     public var maxBatchBytes: Int { max(1_048_576, maxBodyBytes) }
     /// How events are kept.
     public var retention = Retention()
+    /// Whether the car-rental site of the demonstration is served; it is not for production.
+    public var showsDemo = false
     /// Least serious level that is logged.
     public var logLevel = LogLevel.info
     /// Form of the log.
@@ -112,6 +114,7 @@ public struct Settings: Sendable {
         maxBodyBytes = try read.number("MAX_BODY_BYTES", 256...16_777_216) ?? maxBodyBytes
         retention.timelineLimit = try read.number("TIMELINE_LIMIT", 1...1_000_000) ?? retention.timelineLimit
         if let hours = try read.number("DEDUPE_HOURS", 1...8760) { retention.dedupeSeconds = Int64(hours) * 3600 }
+        showsDemo = try read.flag("DEMO") ?? showsDemo
         logLevel = try read.choice("LOG_LEVEL") ?? logLevel
         logFormat = try read.choice("LOG_FORMAT") ?? logFormat
         try readAccess(read)

@@ -1,0 +1,30 @@
+import HTTP
+
+/// The web pages and scripts that the service serves by itself, each under its name after the base path.
+///
+/// To add one: put the file beside this one, list it in Package.swift as `.embedInCode("Web/<file>")`, and give it a line
+/// in the table below. A page may use no inline script and no inline style, so these are files of their own.
+enum WebFiles {
+    private static let script = "text/javascript; charset=utf-8"
+    private static let style = "text/css; charset=utf-8"
+    private static let page = "text/html; charset=utf-8"
+
+    private static let files: [String: WebFile] = [
+        "tracker.js": WebFile(PackageResources.tracker_js, type: script, .shared),
+        "tracker.mjs": WebFile(PackageResources.tracker_mjs, type: script, .shared),
+        "tracker.d.ts": WebFile(PackageResources.tracker_d_ts, type: "text/plain; charset=utf-8", .shared),
+    ]
+
+    /// Only with `DEMO=1`.
+    private static let demo: [String: WebFile] = [
+        "demo": WebFile(PackageResources.demo_html, type: page, .page),
+        "demo.js": WebFile(PackageResources.demo_js, type: script, .part),
+        "demo.css": WebFile(PackageResources.demo_css, type: style, .part),
+    ]
+
+    /// The answer to a request for the file of that name; `nil` where there is none.
+    static func response(to request: Request, name: Substring, withDemo: Bool) -> Response? {
+        let file = files[String(name)] ?? (withDemo ? demo[String(name)] : nil)
+        return file?.response(to: request)
+    }
+}
