@@ -27,6 +27,9 @@ public struct Change: Sendable {
     public internal(set) var counters: [Pair<Int>] = []
     /// Rankings to raise by one.
     public internal(set) var views: [View] = []
+    /// Whether it is a new beginning for somebody who was erased before it happened; all else of an erased person is
+    /// dropped.
+    public internal(set) var beginsAnew = false
     /// What it does to bookings, payments and tasks.
     public internal(set) var funnel: FunnelChange?
     /// The last step that the contact's booking must still have, or nothing is done: for an event that was made from

@@ -25,6 +25,8 @@ public struct Rules: Sendable {
         change.set("last_action", change.description)
 
         switch event.type {
+        case .customerCreated:
+            change.beginsAnew = true
         case .customerLogin:
             change.counters.append(("website_visits", 1))
         case .searchPerformed:
@@ -39,8 +41,8 @@ public struct Rules: Sendable {
             }
         case .bookingStarted, .bookingStepCompleted:
             if let amount = data.amount("total_amount") { change.set("estimated_deal_value", amount.description) }
-        case .customerCreated, .customerUpdated, .pageViewed, .bookingAbandoned, .bookingCompleted,
-            .paymentAttempted, .paymentSuccessful, .paymentFailed, .formSubmitted, .chatMessage:
+        case .customerUpdated, .pageViewed, .bookingAbandoned, .bookingCompleted, .paymentAttempted,
+            .paymentSuccessful, .paymentFailed, .formSubmitted, .chatMessage:
             break
         }
         if trustsBrowsersWithMoney || event.source != .browser || !event.type.movesMoney {

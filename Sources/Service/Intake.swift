@@ -52,9 +52,11 @@ final class Intake {
             case .success(let applied):
                 note(event, applied, Moment.now().since(began) / 1000)
                 finish(
-                    applied.isDuplicate
-                        ? .duplicate(contactID: applied.contactID, eventID: event.id)
-                        : .applied(contactID: applied.contactID, eventID: event.id))
+                    applied.isErased
+                        ? .erased(event.id)
+                        : applied.isDuplicate
+                            ? .duplicate(contactID: applied.contactID, eventID: event.id)
+                            : .applied(contactID: applied.contactID, eventID: event.id))
             case .failure(let error): toDisk(event, began, because: error.reason, finish)
             }
         }
@@ -86,7 +88,9 @@ final class Intake {
     }
 
     private func note(_ event: Event, _ applied: Applied, _ microseconds: Int64) {
-        let result: Metrics.Result = applied.isDuplicate ? .duplicate : applied.isSuperseded ? .superseded : .applied
+        let result: Metrics.Result =
+            applied.isErased
+            ? .erased : applied.isDuplicate ? .duplicate : applied.isSuperseded ? .superseded : .applied
         metrics.count(event.type, result, microseconds: microseconds)
         if applied.taskID != nil { metrics.tasks.add(1, ordering: .relaxed) }
         if applied.isUnheard { metrics.unheard.add(1, ordering: .relaxed) }

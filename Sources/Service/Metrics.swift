@@ -5,7 +5,7 @@ import Synchronization
 public final class Metrics: Sendable {
     /// How an event ended.
     enum Result: Int, CaseIterable {
-        case applied, duplicate, superseded, queued, unavailable, failed
+        case applied, duplicate, superseded, queued, unavailable, failed, erased
     }
 
     /// Upper ends of the histogram's buckets, in microseconds.
@@ -13,7 +13,7 @@ public final class Metrics: Sendable {
         100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 2_500_000,
     ]
 
-    private let events = InlineArray<96, Atomic<Int>> { _ in Atomic(0) }
+    private let events = InlineArray<112, Atomic<Int>> { _ in Atomic(0) }
     private let statuses = InlineArray<600, Atomic<Int>> { _ in Atomic(0) }
     private let durations = InlineArray<14, Atomic<Int>> { _ in Atomic(0) }
     private let durationSum = Atomic<Int>(0)

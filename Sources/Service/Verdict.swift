@@ -7,6 +7,8 @@ enum Verdict {
     case applied(contactID: String, eventID: EventID)
     /// It had been in Redis before; nothing changed.
     case duplicate(contactID: String, eventID: EventID)
+    /// Its person was erased; it was dropped.
+    case erased(EventID)
     /// It is safe on disk and will be in Redis.
     case queued(EventID)
     /// It cannot be an event of ours.
@@ -19,7 +21,7 @@ enum Verdict {
     /// The status of an answer that tells of this event alone.
     var status: Status {
         switch self {
-        case .applied, .duplicate: .ok
+        case .applied, .duplicate, .erased: .ok
         case .queued: .accepted
         case .rejected(let rejection): rejection.status == 400 ? .badRequest : .unprocessableContent
         case .denied(let denial): denial.status
@@ -30,7 +32,7 @@ enum Verdict {
     /// The word that counts it in the metrics and names it in the answer, for what was not accepted.
     var errorCode: String? {
         switch self {
-        case .applied, .duplicate, .queued: nil
+        case .applied, .duplicate, .erased, .queued: nil
         case .rejected(let rejection): rejection.code
         case .denied(let denial): denial.code
         case .unavailable: "unavailable"
@@ -49,7 +51,7 @@ enum Verdict {
         switch self {
         case .denied(let denial): denial.retryAfter
         case .unavailable: 2
-        case .applied, .duplicate, .queued, .rejected: nil
+        case .applied, .duplicate, .erased, .queued, .rejected: nil
         }
     }
 
@@ -58,6 +60,7 @@ enum Verdict {
         switch self {
         case .applied(let contact, let event): success(contact, event, "Event tracked successfully", to: &body)
         case .duplicate(let contact, let event): success(contact, event, "Event already tracked", to: &body)
+        case .erased(let event): success(nil, event, "Event dropped: this person was erased", to: &body)
         case .queued(let event): success(nil, event, "Event queued", to: &body)
         case .rejected(let rejection):
             failure(rejection.code, rejection.message, field: rejection.field, to: &body)

@@ -64,7 +64,7 @@ final class Watch {
         store.apply(change) { [log, backlog] result in
             switch result {
             case .success(let applied):
-                guard !applied.isStale, !applied.isDuplicate else { return }
+                guard !applied.isStale, !applied.isDuplicate, !applied.isErased else { return }
                 backlog.abandoned.add(1, ordering: .relaxed)
                 log.write(
                     .info, "Received event: booking.abandoned",

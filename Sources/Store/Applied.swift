@@ -1,11 +1,13 @@
 /// What came of one change: the reply of `apply.lua`, read.
 public struct Applied: Equatable, Sendable {
-    /// The contact that the event belongs to.
+    /// The contact that the event belongs to; empty where ``isErased``.
     public let contactID: String
     /// The event had been applied before; nothing changed.
     public let isDuplicate: Bool
     /// The booking has gone on since the event was made; nothing changed.
     public let isStale: Bool
+    /// The person was erased and has not begun anew; nothing changed.
+    public let isErased: Bool
     /// The contact is new.
     public var isNewContact = false
     /// Id and email name two contacts; the id's was taken.
@@ -20,8 +22,10 @@ public struct Applied: Equatable, Sendable {
     /// Reads the reply; `nil` when it is none of ours.
     init?(reply: String) {
         var words = reply.split(separator: " ").makeIterator()
-        guard let verdict = words.next(), let id = words.next() else { return nil }
-        guard ["applied", "duplicate", "stale"].contains(verdict) else { return nil }
+        let verdict = words.next()
+        isErased = verdict == "erased"
+        guard let verdict, let id = isErased ? "" : words.next() else { return nil }
+        guard ["applied", "duplicate", "erased", "stale"].contains(verdict) else { return nil }
         isDuplicate = verdict == "duplicate"
         isStale = verdict == "stale"
         contactID = String(id)

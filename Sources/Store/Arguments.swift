@@ -58,6 +58,7 @@ struct Arguments {
         command.add(Self.newContact)
         writeMember(change, ulid: ulid, to: &command)
         command.add(retention.statsSeconds)
+        command.add(change.beginsAnew ? "1" : "0")
 
         pairs(change.fields, to: &command)
         pairs(change.counters, to: &command)

@@ -11,6 +11,7 @@
 --       7 email, '' = none                        8 '1' = the email may identify the contact, '0' = the id alone may
 --       9 status of a contact that has none      10 its slug                   11 JSON array: fields of a new contact
 --      12 timeline member up to the contact id   13 and after it               14 seconds that statistics are kept
+--      15 '1' = later than an erasure it is a new beginning, '0' = it never is
 --   then sections, each opened by its number of entries:
 --      fields   (name, value)                    written when the event is not older than the contact, else if absent
 --      counters (name, delta)                    integers of the contact
@@ -26,7 +27,8 @@
 --         task: number of fields (0 = none), (name, value), then its id, type, due time in milliseconds,
 --               '1' = one open for one booking, channel or ''
 --
--- Reply: one line of words, `duplicate <contact id>`, `stale <contact id>` (the booking has gone on; nothing was done) or
+-- Reply: one line of words, `erased` (the person was, and the event changes nothing), `duplicate <contact id>`,
+--        `stale <contact id>` (the booking has gone on; nothing was done) or
 --        `applied <contact id>`, the latter followed by any of
 --        `created`, `conflict` (id and email name two contacts), `superseded` (timeline only), `task=<id>`, `unheard`.
 -- Errors: those of Redis, and DAMAGED for a number that is none. A script does not roll back, so everything that can
@@ -36,8 +38,22 @@ local call = redis.call
 local time, iso = tonumber(ARGV[1]), ARGV[2]
 local customer, email = ARGV[6], ARGV[7]
 
-local known = call('MGET', KEYS[1], KEYS[2], KEYS[3])
+local known = call('MGET', KEYS[1], KEYS[2], KEYS[3], 'crm_index_erasure_salt')
 if known[1] then return 'duplicate ' .. known[1] end
+
+-- There is a salt for as long as somebody's erasure is remembered (erase.lua makes both).
+local graves = known[4] and {}
+if graves then
+  if customer ~= '' then graves[1] = 'crm_index_erased_' .. redis.sha1hex(known[4] .. ':customer:' .. customer) end
+  if email ~= '' then graves[#graves + 1] = 'crm_index_erased_' .. redis.sha1hex(known[4] .. ':email:' .. email) end
+  local since = call('MGET', unpack(graves))
+  local found = false
+  for i = 1, #graves do
+    if since[i] and (ARGV[15] ~= '1' or time <= tonumber(since[i])) then return 'erased' end
+    found = found or since[i]
+  end
+  if not found then graves = nil end
+end
 
 -- Who is it? The id first, then the email.
 local by_id = customer ~= '' and known[2]
@@ -49,7 +65,7 @@ local now = call('HMGET', contact, 'id', 'email', 'customer_id', 'last_activity'
 local created = not now[1]
 local newer = not now[4] or iso >= now[4]
 
-local at = 14
+local at = 15
 local function next_arg()
   at = at + 1
   return ARGV[at]
@@ -129,7 +145,7 @@ local sorted = { 'crm_index_nothing' }
 local effective, funnel, funnel_key = false, nil, nil
 local booking, booking_id, counts, move, step, revenue
 local closing, reason, closed_channel = {}, nil, nil
-local task, task_id, task_type, task_due, task_channel
+local task, task_id, task_type, task_due, task_channel, priority_key
 local remember, leaves = {}, nil
 if next_arg() == '1' then
   effective = true
@@ -160,6 +176,10 @@ if next_arg() == '1' then
     local entered = not created and call('ZSCORE', 'crm_index_status_' .. old_slug, id)
     if not entered or tonumber(entered) <= time then
       sorted[#sorted + 1] = 'crm_index_status_' .. old_slug
+      if now[5] then
+        stat_names[#stat_names + 1] = 'moved:' .. old_slug .. ':' .. next_slug
+        stat_deltas[#stat_deltas + 1] = 1
+      end
       status, slug = next_status, next_slug
       if not created and now[5] then leaves = 'crm_index_status_' .. old_slug end
     elseif move == 'enter' then
@@ -192,8 +212,8 @@ if next_arg() == '1' then
       local matches = of_booking and field == prefix .. booking
         or not of_booking and string.sub(field, 1, #prefix) == prefix
       if matches and open_id and tonumber(opened) <= time then
-        local open = call('HGET', 'crm_task_' .. open_id, 'status') == 'open'
-        closing[#closing + 1] = { field = field, id = open_id, open = open }
+        local old = call('HMGET', 'crm_task_' .. open_id, 'status', 'priority')
+        closing[#closing + 1] = { field = field, id = open_id, open = old[1] == 'open', priority = old[2] or '' }
       end
     end
   end
@@ -207,6 +227,10 @@ if next_arg() == '1' then
     if effective and not taken then
       task = { 'id', task_id, 'contact_id', id, 'type', task_type, 'status', 'open' }
       for i = first, last do task[#task + 1] = ARGV[i] end
+      for i = first, last, 2 do
+        if ARGV[i] == 'priority' then priority_key = 'crm_index_tasks_open_' .. ARGV[i + 1] end
+      end
+      sorted[#sorted + 1] = priority_key
       if unique then
         remember[#remember + 1] = 'task:' .. task_type .. ':' .. booking
         remember[#remember + 1] = task_id .. ' ' .. ARGV[1]
@@ -216,7 +240,7 @@ if next_arg() == '1' then
     end
   end
   for _, key in ipairs({ 'crm_index_bookings_open', 'crm_index_contacts_revenue', 'crm_index_tasks_open',
-    'crm_index_tasks_unheard', 'crm_index_tasks_' .. id }) do
+    'crm_index_tasks_unheard', 'crm_index_tasks_cancelled', 'crm_index_tasks_' .. id }) do
     sorted[#sorted + 1] = key
   end
 end
@@ -243,6 +267,7 @@ if old_index and call('MGET', old_index)[1] ~= id then old_index = nil end
 -- From here on only writes. The first two prove their own type and may stand alone.
 if newer then call('ZADD', 'crm_index_contacts_recent', ARGV[1], id) end
 if customers then call('SADD', customers, now[3], customer) end
+if graves then call('DEL', unpack(graves)) end
 call('SET', KEYS[1], id, 'EX', ARGV[4])
 if customer ~= '' and not by_id then call('SET', KEYS[2], id) end
 if owns_email then
@@ -302,9 +327,11 @@ for _, old in ipairs(closing) do
   local key = 'crm_task_' .. old.id
   call('HDEL', funnel_key, old.field)
   call('ZREM', 'crm_index_tasks_open', old.id)
+  call('ZREM', 'crm_index_tasks_open_' .. old.priority, old.id)
   call('ZREM', 'crm_index_tasks_unheard', old.id)
   if old.open then
     call('HSET', key, 'status', 'cancelled', 'closed_at', iso, 'closed_reason', reason)
+    call('ZADD', 'crm_index_tasks_cancelled', ARGV[1], old.id)
     if closed_channel ~= '' then announce(closed_channel, key) end
   end
 end
@@ -313,6 +340,7 @@ if task then
   local key = 'crm_task_' .. task_id
   call('HSET', key, unpack(task))
   call('ZADD', 'crm_index_tasks_open', task_due, task_id)
+  if priority_key then call('ZADD', priority_key, task_due, task_id) end
   call('ZADD', 'crm_index_tasks_' .. id, ARGV[1], task_id)
   reply = reply .. ' task=' .. task_id
   if task_channel ~= '' and announce(task_channel, key) == 0 then
