@@ -14,7 +14,10 @@ let package = Package(
         .target(name: "Loop", dependencies: ["CSystem"], swiftSettings: strict),
         .target(
             name: "Store", dependencies: ["CRM", "Loop", "CSystem"],
-            resources: [.embedInCode("apply.lua"), .embedInCode("announce.lua")], swiftSettings: strict),
+            resources: [
+                .embedInCode("apply.lua"), .embedInCode("announce.lua"), .embedInCode("erase.lua"),
+                .embedInCode("page.lua"), .embedInCode("task.lua"),
+            ], swiftSettings: strict),
         .target(name: "Journal", dependencies: ["CSystem"], swiftSettings: strict),
         .target(
             name: "Service", dependencies: ["HTTP", "CRM", "Store", "Journal", "Loop"],

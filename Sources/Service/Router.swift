@@ -11,6 +11,8 @@ enum Action {
     case trackAll([Submission])
     /// Answer with what only the whole service knows.
     case report(Report)
+    /// Answer from what is stored, or carry out a decision.
+    case read(Query)
 }
 
 /// One event of a request: read, or refused before it reached the store.
@@ -32,12 +34,14 @@ struct Router {
 
     private let settings: Settings
     private let access: Access
+    private let reading: ReadRoutes
     private let single: String
     private let batch: String
 
     init(_ settings: Settings) {
         self.settings = settings
         access = Access(settings)
+        reading = ReadRoutes(settings, access: access)
         single = settings.basePath + "/track-event"
         batch = settings.basePath + "/track-events"
     }
@@ -58,6 +62,7 @@ struct Router {
             default: return .answer(Self.wrongMethod(allowed: "POST, OPTIONS"))
             }
         }
+        if let action = reading.action(for: request) { return action }
         guard let page = page(at: path) ?? webFile(for: request) else {
             return .answer(
                 .error(

@@ -21,6 +21,7 @@ final class Worker {
     private let log: Log
     private let store: Store
     private let intake: Intake
+    private let desk: Desk
     private var listener: Listener?
     private var clients: [ObjectIdentifier: ClientConnection] = [:]
     private var dirty: [ClientConnection] = []
@@ -38,6 +39,7 @@ final class Worker {
         intake = Intake(
             settings: settings, store: store, loop: loop, metrics: metrics, log: log, backlog: state.backlog,
             queue: queue)
+        desk = Desk(store: store, log: log)
         loop.afterRound = { [unowned self] in endRound() }
         store.redis.stateChanged = { [unowned self] in redisChanged($0) }
     }
@@ -96,6 +98,7 @@ final class Worker {
         case .answer(let response): answer(response)
         case .track(let submission): take(submission) { answer($0.response) }
         case .trackAll(let submissions): takeAll(submissions) { answer(Self.response(of: $0)) }
+        case .read(let query): desk.answer(query, at: now, answer)
         case .report(.readiness): answer(state.readiness)
         case .report(.metrics): answer(state.metricsPage)
         }

@@ -1,0 +1,77 @@
+import CRM
+import HTTP
+import Store
+
+/// Answers queries from the store.
+final class Desk {
+    private let store: Store
+    private let reader: Reader
+    private let log: Log
+
+    init(store: Store, log: Log) {
+        self.store = store
+        self.log = log
+        reader = Reader(store)
+    }
+
+    /// Answers once, on the loop's thread.
+    func answer(_ query: Query, at now: Timestamp, _ done: @escaping (Response) -> Void) {
+        switch query {
+        case .contacts(let list, let paging):
+            reader.contacts(list, limit: paging.limit, after: paging.cursor, finish(done, ReadAnswer.contacts))
+        case .contactOfEmail(let email): reader.contact(email: email, finish(done, ReadAnswer.contact))
+        case .contactOfCustomer(let id): reader.contact(customer: id, finish(done, ReadAnswer.contact))
+        case .card(let id): reader.card(id, found(done, ReadAnswer.card))
+        case .timeline(let id, let paging):
+            reader.timeline(id, limit: paging.limit, before: paging.cursor, found(done, ReadAnswer.timeline))
+        case .tasksOf(let id, let paging):
+            reader.tasks(of: id, limit: paging.limit, after: paging.cursor, found(done, ReadAnswer.tasks))
+        case .tasks(let list, let paging):
+            reader.tasks(
+                list, limit: paging.limit, after: paging.cursor, now: now, finish(done, ReadAnswer.deskTasks))
+        case .statistics(let days): reader.statistics(days: days, now: now, finish(done, ReadAnswer.statistics))
+        case .export(let id): reader.dossier(id, found(done) { ReadAnswer.dossier($0, id: id, at: now) })
+        case .order(let order, let task, let who): perform(order, on: task, by: who, at: now, done)
+        case .erase(let id): erase(id, at: now, done)
+        }
+    }
+
+    private func perform(
+        _ order: TaskOrder, on task: String, by who: String, at now: Timestamp, _ done: @escaping (Response) -> Void
+    ) {
+        store.perform(
+            order, on: task, by: who, at: now,
+            finish(done) { [log] outcome in
+                if case .changed = outcome { log.write(.info, "Task changed by hand", [("task_id", task)]) }
+                return ReadAnswer.outcome(outcome)
+            })
+    }
+
+    private func erase(_ id: String, at now: Timestamp, _ done: @escaping (Response) -> Void) {
+        store.erase(
+            id, salt: Secret.random(), at: now,
+            found(done) { [log] receipt in
+                log.write(.info, "Erased a contact", [("contact_id", id)])
+                return ReadAnswer.receipt(receipt, id: id, at: now)
+            })
+    }
+
+    private func finish<Value>(
+        _ done: @escaping (Response) -> Void, _ answer: @escaping (Value) -> Response
+    ) -> Reader.Completion<Value> {
+        { [log] result in
+            switch result {
+            case .success(let value): done(answer(value))
+            case .failure(let error):
+                log.write(.warning, "Query not answered", [("reason", error.reason)])
+                done(ReadAnswer.failure(error))
+            }
+        }
+    }
+
+    private func found<Value>(
+        _ done: @escaping (Response) -> Void, _ answer: @escaping (Value) -> Response
+    ) -> Reader.Completion<Value?> {
+        finish(done) { $0.map(answer) ?? ReadAnswer.noContact }
+    }
+}

@@ -1,0 +1,44 @@
+import CRM
+import Store
+
+/// What somebody with the admin token wants to know, or decides.
+enum Query {
+    /// Contacts of a list.
+    case contacts(ContactList, Paging)
+    /// The one contact of an email.
+    case contactOfEmail(Email)
+    /// The one contact of the website's own id.
+    case contactOfCustomer(CustomerID)
+    /// One contact with what is around it.
+    case card(String)
+    /// Entries of a timeline.
+    case timeline(String, Paging)
+    /// Tasks of one contact.
+    case tasksOf(String, Paging)
+    /// Tasks of all.
+    case tasks(TaskList, Paging)
+    /// A decision about a task, and who made it.
+    case order(TaskOrder, task: String, by: String)
+    /// Numbers of so many days.
+    case statistics(days: Int)
+    /// Everything about a person.
+    case export(String)
+    /// Forget a person.
+    case erase(String)
+}
+
+/// How much of a list, and from where on.
+struct Paging {
+    /// Most items.
+    var limit = 50
+    /// Behind this one.
+    var cursor: Cursor?
+}
+
+/// A parameter that cannot be used.
+struct BadParameter: Error, Equatable {
+    /// Its name.
+    let name: String
+    /// What it has to be.
+    let expected: String
+}

@@ -1,0 +1,22 @@
+extension Keys {
+    /// Sorted set: contacts by their last activity.
+    static let recent = "crm_index_contacts_recent"
+    /// Sorted set: contacts by revenue in cents.
+    static let revenue = "crm_index_contacts_revenue"
+    /// Sorted set: contacts in a status, by when they entered it.
+    static func status(_ slug: String) -> String { "crm_index_status_\(slug)" }
+    /// Sorted set: open tasks by due time.
+    static let tasksOpen = "crm_index_tasks_open"
+    /// Sorted set: open tasks of one priority by due time.
+    static func tasksOpen(priority: String) -> String { "crm_index_tasks_open_\(priority)" }
+    /// Sorted set: tasks in one closed status, `done` or `cancelled`, by when they were closed.
+    static func tasksClosed(_ status: String) -> String { "crm_index_tasks_\(status)" }
+    /// Sorted set: all tasks of a contact by creation.
+    static func tasks(of contact: String) -> String { "crm_index_tasks_\(contact)" }
+    /// Sorted set: cars of one contact by views.
+    static func vehicles(of contact: String) -> String { vehiclesOfContact + contact }
+    /// Set: the ids of the website that name a contact, where there are several.
+    static func customers(of contact: String) -> String { "crm_index_customers_\(contact)" }
+    /// Set: bookings that were counted for a contact.
+    static func bookings(of contact: String) -> String { "crm_index_bookings_\(contact)" }
+}
