@@ -22,6 +22,7 @@ let package = Package(
         .target(
             name: "Service", dependencies: ["HTTP", "CRM", "Store", "Journal", "Loop"],
             resources: [
+                .embedInCode("Reading/openapi.json"),
                 .embedInCode("Web/tracker.js"), .embedInCode("Web/tracker.mjs"), .embedInCode("Web/tracker.d.ts"),
                 .embedInCode("Web/demo.html"), .embedInCode("Web/demo.js"), .embedInCode("Web/demo.css"),
             ],

@@ -9,12 +9,21 @@ struct ReadRoutes {
     /// Most days of statistics: as long as they are kept.
     static let mostDays = 400
 
+    /// The base path that the description is written with.
+    static let describedBase = "/make-server-b43c05fb"
+
     private let base: String
+    private let description: Response
     private let access: Access
 
     init(_ settings: Settings, access: Access) {
         base = settings.basePath
         self.access = access
+        // The description names this service's own base path, which is a setting.
+        let text = String(decoding: PackageResources.openapi_json, as: UTF8.self)
+        let ends = text.split(separator: Self.describedBase, maxSplits: 1)
+        let body = Array((ends.first.map(String.init) ?? "").utf8) + Array((base.isEmpty ? "/" : base).utf8)
+        description = .json(.ok, body + Array((ends.last.map(String.init) ?? "").utf8))
     }
 
     /// What the request asks for; `nil` when its path is none of these.
@@ -22,6 +31,7 @@ struct ReadRoutes {
         guard request.path.hasPrefix(base + "/") else { return nil }
         let segments = Array(request.segments.dropFirst(base.isEmpty ? 0 : base.split(separator: "/").count))
         guard let first = segments.first, let resource = Resource(rawValue: first) else { return nil }
+        if resource == .openapi, segments.count == 1 { return .answer(description) }
         guard let methods = Self.methods(resource, Array(segments.dropFirst())) else { return nil }
         guard access.isAdmin(request) else { return .answer(Self.unauthorized) }
         let verb: Verb? =
@@ -39,7 +49,10 @@ struct ReadRoutes {
         }
     }
 
-    private enum Resource: String { case contacts, tasks, stats }
+    private enum Resource: String {
+        case contacts, tasks, stats
+        case openapi = "openapi.json"
+    }
 
     private enum Verb: String { case get = "GET, HEAD", post = "POST", delete = "DELETE" }
 
@@ -71,7 +84,7 @@ struct ReadRoutes {
             }
         case (.tasks, 0): return try tasks(parameters)
         case (.tasks, _): return try order(rest[1], on: try Self.id(rest[0]), Decision(request.body))
-        case (.stats, _): return .statistics(days: try parameters.number("days", 1...Self.mostDays) ?? 30)
+        case (.stats, _), (.openapi, _): return .statistics(days: try parameters.number("days", 1...Self.mostDays) ?? 30)
         }
     }
 
