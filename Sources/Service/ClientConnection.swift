@@ -18,6 +18,8 @@ final class ClientConnection: EventSource {
         let keepAlive: Bool
         let headOnly: Bool
         var response: Response?
+        /// Whether the answer is the beginning of a stream.
+        var opensStream = false
     }
 
     private enum State {
@@ -25,6 +27,8 @@ final class ClientConnection: EventSource {
         case open
         /// What is asked is answered; nothing more is read.
         case finishing
+        /// A stream is sent, and ends with the connection; what the client sends is thrown away.
+        case streaming
         /// All is sent; what the client still sends is thrown away until it closes, so that it can read the last
         /// answer before its kernel sees a reset (RFC 9112 section 9.6).
         case lingering
@@ -44,6 +48,10 @@ final class ClientConnection: EventSource {
     /// Since when the present wait for the client lasts.
     private var waitingSince: Moment
     private var waitingFor = RequestDecoder.Phase.idle
+    /// How the stream goes on the wire, once its head is written; pieces wait until then.
+    private var framing: StreamFraming?
+    private var pieces: [UInt8] = []
+    private var streamEnded: () -> Void = {}
     /// Whether the worker will flush this connection at the end of the round.
     var isDirty = false
 
@@ -70,10 +78,34 @@ final class ClientConnection: EventSource {
 
     /// Gives the answer that belongs to `ticket`.
     func answer(_ ticket: Ticket, _ response: Response) {
-        guard state == .open || state == .finishing else { return }
+        guard state == .open || state == .finishing || state == .streaming else { return }
+        let isDropped = !slots.indices.contains(ticket.number - firstTicket)
+        guard !isDropped else { return }
         slots[ticket.number - firstTicket].response = response
         worker.metrics.count(status: response.status.code)
         encodeReady()
+        worker.touch(self)
+    }
+
+    /// Answers `ticket` with a stream that lasts until either side closes; `ended` is called once, then.
+    func stream(_ ticket: Ticket, _ head: Response, ended: @escaping () -> Void) {
+        guard state == .open || state == .finishing else { return ended() }
+        slots[ticket.number - firstTicket].opensStream = true
+        state = .streaming
+        streamEnded = ended
+        slots.removeLast(slots.count - 1 - (ticket.number - firstTicket))
+        slots[slots.count - 1].response = head
+        worker.metrics.count(status: head.status.code)
+        encodeReady()
+        worker.touch(self)
+    }
+
+    /// Sends a piece of the stream. A client that lets more than ``mostOutput`` wait is dropped: it would see the past.
+    func send(_ piece: [UInt8]) {
+        guard state == .streaming else { return }
+        guard output.count + pieces.count + piece.count <= Self.mostOutput else { return close() }
+        if output.isEmpty { waitingSince = worker.loop.now }
+        if let framing { framing.encode(piece, into: &output) } else { pieces += piece }
         worker.touch(self)
     }
 
@@ -102,6 +134,7 @@ final class ClientConnection: EventSource {
         let deadlines = worker.settings.clientDeadlines
         switch state {
         case .closed: break
+        case .streaming: if !output.isEmpty, waited > deadlines.send { close() }
         case .lingering: if waited > deadlines.linger { close() }
         case .open, .finishing:
             if !output.isEmpty {
@@ -123,6 +156,11 @@ final class ClientConnection: EventSource {
 
     /// Answers what has been asked and then closes.
     func finish() {
+        if state == .streaming {
+            framing?.encodeEnd(into: &output)
+            state = .finishing
+            return worker.touch(self)
+        }
         guard state == .open else { return }
         state = .finishing
         if isIdle { close() } else { worker.touch(self) }
@@ -134,6 +172,8 @@ final class ClientConnection: EventSource {
         worker.loop.remove(socket.descriptor)
         socket.close()
         worker.forget(self)
+        streamEnded()
+        streamEnded = {}
     }
 
     private func expireRequest(after waited: Int64, _ deadlines: ClientDeadlines) {
@@ -210,6 +250,15 @@ final class ClientConnection: EventSource {
         var count = 0
         while count < slots.count, let response = slots[count].response {
             let slot = slots[count]
+            if slot.opensStream {
+                let framing = response.encodeStreamHead(
+                    into: &output, version: slot.version, keepAlive: false, date: worker.date)
+                framing.encode(pieces, into: &output)
+                self.framing = framing
+                pieces = []
+                count += 1
+                continue
+            }
             response.encode(
                 into: &output, version: slot.version, keepAlive: slot.keepAlive, headOnly: slot.headOnly,
                 date: worker.date)
@@ -236,7 +285,7 @@ final class ClientConnection: EventSource {
         guard state != .closed else { return }
         var wanted: Readiness = []
         let mayRead = slots.count < Self.mostWaiting && output.count < Self.mostOutput && state == .open
-        if (mayRead || state == .lingering) && !clientHasFinished { wanted.insert(.read) }
+        if (mayRead || state == .lingering || state == .streaming) && !clientHasFinished { wanted.insert(.read) }
         if !output.isEmpty { wanted.insert(.write) }
         guard wanted != interest else { return }
         interest = wanted

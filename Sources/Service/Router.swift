@@ -13,6 +13,8 @@ enum Action {
     case report(Report)
     /// Answer from what is stored, or carry out a decision.
     case read(Query)
+    /// Answer with a stream.
+    case stream(Stream)
 }
 
 /// One event of a request: read, or refused before it reached the store.

@@ -5,6 +5,10 @@ import Synchronization
 final class ServiceState: Sendable {
     /// Clients of all workers.
     let connections = Atomic<Int>(0)
+    /// Open streams of all workers.
+    let listeners = Atomic<Int>(0)
+    /// What became of the last events.
+    let feed = EventFeed()
     /// Set once, when the drain begins.
     let isDraining = Atomic<Bool>(false)
     /// The queue on disk.

@@ -53,6 +53,8 @@ public struct Settings: Sendable {
     public var threads: Int
     /// Connections of clients, of all threads together.
     public var maxConnections = 10_000
+    /// Open streams, of all threads together.
+    public var maxListeners = 100
     /// Bytes of a body of one event.
     public var maxBodyBytes = 65_536
     /// Bytes of a body of many events.
@@ -111,6 +113,7 @@ public struct Settings: Sendable {
         }
         threads = try read.number("THREADS", 1...64) ?? Machine.cores
         maxConnections = try read.number("MAX_CONNECTIONS", 1...1_000_000) ?? maxConnections
+        maxListeners = try read.number("MAX_LISTENERS", 1...100_000) ?? maxListeners
         maxBodyBytes = try read.number("MAX_BODY_BYTES", 256...16_777_216) ?? maxBodyBytes
         retention.timelineLimit = try read.number("TIMELINE_LIMIT", 1...1_000_000) ?? retention.timelineLimit
         if let hours = try read.number("DEDUPE_HOURS", 1...8760) { retention.dedupeSeconds = Int64(hours) * 3600 }

@@ -22,6 +22,7 @@ final class Worker {
     private let store: Store
     private let intake: Intake
     private let desk: Desk
+    private let streams: Streams
     private var listener: Listener?
     private var clients: [ObjectIdentifier: ClientConnection] = [:]
     private var dirty: [ClientConnection] = []
@@ -40,6 +41,7 @@ final class Worker {
             settings: settings, store: store, loop: loop, metrics: metrics, log: log, backlog: state.backlog,
             queue: queue)
         desk = Desk(store: store, log: log)
+        streams = Streams(settings: settings, state: state, loop: loop, store: store)
         loop.afterRound = { [unowned self] in endRound() }
         store.redis.stateChanged = { [unowned self] in redisChanged($0) }
     }
@@ -99,6 +101,7 @@ final class Worker {
         case .track(let submission): take(submission) { answer($0.response) }
         case .trackAll(let submissions): takeAll(submissions) { answer(Self.response(of: $0)) }
         case .read(let query): desk.answer(query, at: now, answer)
+        case .stream(let stream): streams.open(stream, on: client, ticket)
         case .report(.readiness): answer(state.readiness)
         case .report(.metrics): answer(state.metricsPage)
         }
@@ -106,10 +109,15 @@ final class Worker {
 
     private func take(_ submission: Submission, _ done: @escaping (Verdict) -> Void) {
         switch submission {
-        case .event(let event): intake.take(event, done)
+        case .event(let event):
+            intake.take(event) { [state, loop] verdict in
+                state.feed.note(event, verdict, at: Timestamp(clamping: loop.wallClock))
+                done(verdict)
+            }
         case .refused(let verdict):
             metrics.count(rejection: verdict.errorCode ?? "")
             log.write(.info, "Refused event", [("error", verdict.errorCode ?? "")])
+            state.feed.note(nil, verdict, at: Timestamp(clamping: loop.wallClock))
             done(verdict)
         }
     }
@@ -156,6 +164,7 @@ final class Worker {
             }
             store.flush()
         }
+        streams.flush()
         log.flush()
         if isDraining { endIfDrained() }
     }

@@ -34,6 +34,9 @@ public final class Redis {
     /// Called when ``state`` has changed.
     public var stateChanged: (State) -> Void = { _ in }
 
+    /// Called with channel and text of what a subscribed connection hears; set before ``connect()``.
+    public var heard: ((_ channel: String, _ text: String) -> Void)?
+
     private let url: RedisURL
     private let loop: EventLoop
     private let deadlines: Deadlines
@@ -132,6 +135,7 @@ public final class Redis {
             link = try RedisLink(to: endpoint, loop: loop) { [weak self] failure in
                 if let failure { self?.failed(failure) } else { connected() }
             }
+            link?.heard = heard
         } catch {
             failed(error.description)
         }

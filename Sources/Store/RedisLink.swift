@@ -150,7 +150,13 @@ final class RedisLink: EventSource {
         loop.schedule(after: 0) { [self] in changed(failure) }
     }
 
+    /// Takes what a subscribed connection is told without having asked: channel and text.
+    var heard: ((_ channel: String, _ text: String) -> Void)?
+
     fileprivate func answer(_ reply: RedisReply?) {
+        if let heard, let words = reply?.array, words.count == 3, words[0].text == "message" {
+            return heard(words[1].text ?? "", words[2].text ?? "")
+        }
         guard answered < waiting.count, let next = waiting[answered] else { return }
         waiting[answered] = nil
         answered += 1

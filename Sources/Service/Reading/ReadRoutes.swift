@@ -42,6 +42,11 @@ struct ReadRoutes {
             default: nil
             }
         guard let verb, methods.contains(verb) else { return .answer(Self.wrongMethod(methods)) }
+        if resource == .alerts || resource == .events {
+            if request.method == .head { return .answer(ServerSentEvent.head) }
+            let last = request.headers.first("last-event-id") ?? ""
+            return .stream(resource == .events ? .events : .alerts(lastEventID: last))
+        }
         do throws(BadParameter) {
             return .read(try query(resource, Array(segments.dropFirst()), verb, request))
         } catch {
@@ -50,7 +55,7 @@ struct ReadRoutes {
     }
 
     private enum Resource: String {
-        case contacts, tasks, stats
+        case contacts, tasks, stats, alerts, events
         case openapi = "openapi.json"
     }
 
@@ -58,7 +63,7 @@ struct ReadRoutes {
 
     private static func methods(_ resource: Resource, _ rest: [String]) -> [Verb]? {
         switch (resource, rest.count, rest.last ?? "") {
-        case (.contacts, 0, _), (.tasks, 0, _), (.stats, 0, _): [.get]
+        case (.contacts, 0, _), (.tasks, 0, _), (.stats, 0, _), (.alerts, 0, _), (.events, 1, "live"): [.get]
         case (.contacts, 1, _): [.get, .delete]
         case (.contacts, 2, "timeline"), (.contacts, 2, "tasks"), (.contacts, 2, "export"): [.get]
         case (.tasks, 2, "complete"), (.tasks, 2, "cancel"), (.tasks, 2, "reopen"), (.tasks, 2, "assign"): [.post]
@@ -84,7 +89,8 @@ struct ReadRoutes {
             }
         case (.tasks, 0): return try tasks(parameters)
         case (.tasks, _): return try order(rest[1], on: try Self.id(rest[0]), Decision(request.body))
-        case (.stats, _), (.openapi, _): return .statistics(days: try parameters.number("days", 1...Self.mostDays) ?? 30)
+        case (.stats, _), (.alerts, _), (.events, _), (.openapi, _):
+            return .statistics(days: try parameters.number("days", 1...Self.mostDays) ?? 30)
         }
     }
 
