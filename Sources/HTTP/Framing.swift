@@ -81,8 +81,8 @@ struct Framing {
     /// proxies have been seen to disagree about it.
     private mutating func noteTransferEncoding(_ value: Range<Int>, _ bytes: Span<UInt8>) throws(RequestError) {
         hasTransferEncoding = true
-        guard !value.isEmpty else { throw .invalidTransferEncoding }
         var rest = value
+        // An empty value is as bad as one that ends with a comma.
         var endsWithComma = true
         while let member = Self.nextMember(&rest, bytes) {
             guard !member.isEmpty, !isChunked else { throw .invalidTransferEncoding }

@@ -46,7 +46,7 @@ enum Host {
             if byte == ASCII.colon { colons += 1 }
             guard byte == ASCII.colon || byte == ASCII.dot || ASCII.hexValue(byte) != nil else { return false }
         }
-        return 2...7 ~= colons || (colons == 8 && range.count < 40)
+        return 2...8 ~= colons
     }
 
     private static func isFutureAddress(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {

@@ -91,7 +91,8 @@ struct DecoderTests {
 
     @Test(arguments: [
         String.post("Expect: 100-continue\r\nContent-Length: 2\r\n", "a"), .post("Expect: 100-continue\r\n"),
-        .post("Content-Length: 1\r\n"), .post("Expect: 100-continue\r\nContent-Length: 5000\r\n"),
+        .post("Content-Length: 1\r\n"), "POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\n",
+        .post("Expect: 100-continue\r\nContent-Length: 5000\r\n"),
     ])
     func `a client that does not wait, or is refused, is told nothing`(_ text: String) {
         #expect(Reading(text).continues == 0)

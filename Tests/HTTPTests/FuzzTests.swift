@@ -30,7 +30,7 @@ struct FuzzTests {
         print("CRMSYNC_SEED=\(seed)")
         var random = Random(state: seed)
         let corpus = ConformanceCase.all.map(\.input)
-        for round in 0..<6000 {
+        for round in 0..<8000 {
             let bytes = Self.mutated(corpus, &random)
             let whole = Reading(bytes, limits: Self.limits, bodyLimit: 64).withoutContinues
             let pieces = Self.cut(bytes, &random)

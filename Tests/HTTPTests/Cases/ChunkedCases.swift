@@ -59,6 +59,8 @@ extension ConformanceCase {
         .init("9112 §2.2", "a bare CR behind the size", .chunked("1\rx\r\n0\r\n\r\n"), .refused(.bareLineBreak)),
         .init("9112 §7.1", "data longer than its size", .chunked("1\r\nxy\r\n0\r\n\r\n"), .refused(.invalidChunk)),
         .init("9112 §7.1", "data shorter than its size", .chunked("2\r\nx\r\n0\r\n\r\n"), .refused(.invalidChunk)),
+        .init("9112 §7.1", "a letter for the CR", .chunked("1\r\nxy\n0\r\n\r\n"), .refused(.invalidChunk)),
+        .init("9112 §7.1", "a letter for the LF", .chunked("1\r\nx\ry0\r\n\r\n"), .refused(.invalidChunk)),
         .init("9112 §7.1", "a bare LF behind the data", .chunked("1\r\nx\n0\r\n\r\n"), .refused(.invalidChunk)),
         .init("9112 §7.1", "a bare CR behind the data", .chunked("1\r\nx\r0\r\n\r\n"), .refused(.invalidChunk)),
         .init(
