@@ -63,10 +63,10 @@ import Testing
         #expect(try kept(#"{"a":"https:\/\/a.b\/c"}"#) == #"{"a":"https:\/\/a.b\/c"}"#)
     }
 
-    @Test func `a megabyte of colons, slashes or signs takes no more time than its length`() {
+    @Test func `a quarter of a megabyte of colons, slashes or signs takes no more time than its length`() {
         let time = ContinuousClock().measure {
             for piece in ["://", "a://", "?", "#", "/", ":", "data:", "@", "a://b@", "%3F", " /?", "?=", "#a "] {
-                let text = String(repeating: piece, count: 1_000_000 / piece.utf8.count)
+                let text = String(repeating: piece, count: 250_000 / piece.utf8.count)
                 #expect(Masking.text(text).utf8.count <= 1_024)
             }
         }
