@@ -56,6 +56,12 @@ import Testing
         let local = String(repeating: "\u{130}", count: 32)
         #expect(Email(local + "@example.com") == nil)
         #expect(Email(String(repeating: "\u{130}", count: 21) + "@example.com")?.text.utf8.count == 63 + 12)
+        let label = String(repeating: "\u{130}", count: 21)
+        func address(_ length: Int) -> String {
+            String(repeating: "a", count: length - 195) + "@\(label).\(label).\(label).de"
+        }
+        #expect(Email(address(254))?.text.utf8.count == 254)
+        #expect(Email(address(255)) == nil)
     }
 }
 

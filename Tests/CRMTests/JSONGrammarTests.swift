@@ -53,6 +53,7 @@ import Testing
         (#""\U0041""#, .badEscape(offset: 1)), (#""\u 123""#, .badEscape(offset: 1)),
         (#""\u+123""#, .badEscape(offset: 1)),
         (#""\ud800""#, .loneSurrogate(offset: 1)), (#""\udc00""#, .loneSurrogate(offset: 1)),
+        (#""\udc00\udc00""#, .loneSurrogate(offset: 1)),
         (#""\ud800\u0041""#, .loneSurrogate(offset: 1)), (#""\ud800\ud800""#, .loneSurrogate(offset: 1)),
         (#""\ud800\n""#, .loneSurrogate(offset: 1)), (#""\ud800x""#, .loneSurrogate(offset: 1)),
         ("\"\n\"", .controlCharacter(offset: 1)), ("\"\u{0}\"", .controlCharacter(offset: 1)),

@@ -48,17 +48,33 @@ enum CardNumber {
         return digits.count >= shortest && isCard(digits: digits)
     }
 
-    static func isCard(digits: some BidirectionalCollection<UInt8>) -> Bool {
-        guard shortest...longest ~= digits.count else { return false }
-        let start = digits.prefix(4).reduce(0) { $0 * 10 + Int($1) }
+    static func isCard(digits: some Sequence<UInt8>) -> Bool {
+        var check = CardCheck()
+        for digit in digits { check.append(digit) }
+        return check.isCard
+    }
+}
+
+/// Checks a number digit by digit from the left, so that one pass tells for every length whether a card number ends there.
+struct CardCheck {
+    private(set) var length = 0
+    private var start = 0
+    /// The Luhn sums with the digits at even places doubled, and those at odd places: which one counts depends on where
+    /// the number ends, for the last digit is never doubled.
+    private var sums = (even: 0, odd: 0)
+
+    mutating func append(_ digit: UInt8) {
+        let single = Int(digit)
+        let double = single > 4 ? single * 2 - 9 : single * 2
+        sums.even += length % 2 == 0 ? double : single
+        sums.odd += length % 2 == 0 ? single : double
+        if length < 4 { start = start * 10 + single }
+        length += 1
+    }
+
+    var isCard: Bool {
+        guard CardNumber.shortest...CardNumber.longest ~= length else { return false }
         guard 3_000...6_999 ~= start || 2_221...2_720 ~= start else { return false }
-        var sum = 0
-        var isDoubled = false
-        for digit in digits.reversed() {
-            let value = Int(digit) * (isDoubled ? 2 : 1)
-            sum += value > 9 ? value - 9 : value
-            isDoubled.toggle()
-        }
-        return sum % 10 == 0
+        return (length % 2 == 0 ? sums.even : sums.odd) % 10 == 0
     }
 }

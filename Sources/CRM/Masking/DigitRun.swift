@@ -66,18 +66,15 @@ struct DigitRun {
     /// The longest card number wins: a security code behind the number may go with it, better than to stay.
     private func lastGroup(ofCardFrom first: Int, shortest: Int) -> Int? {
         var found: Int?
-        var length = 0
+        var check = CardCheck()
         var sizes = (smallest: Int.max, largest: 0)
         for index in first..<groups.count {
-            let size = groups[index].length
-            length += size
-            guard length <= CardNumber.longest else { break }
-            sizes = (min(sizes.smallest, size), max(sizes.largest, size))
-            guard length >= shortest else { continue }
+            let group = groups[index]
+            guard check.length + group.length <= CardNumber.longest else { break }
+            for digit in digits[group.firstDigit..<group.firstDigit + group.length] { check.append(digit) }
+            sizes = (min(sizes.smallest, group.length), max(sizes.largest, group.length))
             let isCardShape = index == first || sizes.largest == 1 || sizes.smallest >= 3 && sizes.largest <= 8
-            guard isCardShape else { continue }
-            let start = groups[first].firstDigit
-            if CardNumber.isCard(digits: digits[start..<start + length]) { found = index }
+            if check.length >= shortest, isCardShape, check.isCard { found = index }
         }
         return found
     }

@@ -95,16 +95,10 @@ private struct URLStripper {
         copied = stop
     }
 
-    /// The place behind the next `scheme://`.
+    /// The place behind the next `://`.
     private func authorityStart(from start: Int, to limit: Int) -> Int? {
-        var index = start + 1
-        while index + 3 <= limit {
-            if text[index] == .colon, text[index + 1] == .slash, text[index + 2] == .slash,
-                text[index - 1].isLetter || text[index - 1].isDigit
-            {
-                return index + 3
-            }
-            index += 1
+        for index in stride(from: start, through: limit - 3, by: 1) where text[index] == .colon {
+            if text[index + 1] == .slash, text[index + 2] == .slash { return index + 3 }
         }
         return nil
     }
