@@ -36,7 +36,7 @@ let package = Package(
         .testTarget(name: "LoopTests", dependencies: ["Loop"], swiftSettings: strict),
         .testTarget(
             name: "StoreTests", dependencies: ["Store", "CRM", "Loop", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "JournalTests", dependencies: ["Journal"], swiftSettings: strict),
+        .testTarget(name: "JournalTests", dependencies: ["Journal", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ServiceTests", dependencies: ["Service", "Command", "TestSupport"], exclude: ["Stories"],
             swiftSettings: strict),

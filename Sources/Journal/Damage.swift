@@ -8,7 +8,12 @@ struct Damage {
     /// What is kept already.
     private var kept: Int
     /// What was dealt with already: the damage stays in its segment until that is deleted, and is met again.
-    private var known: Set<Journal.Position> = []
+    private var known: Set<Place> = []
+
+    private struct Place: Hashable {
+        let segment: Int
+        let range: Range<Int>
+    }
 
     init(_ folder: Folder, limit: Int) throws(JournalError) {
         self.limit = limit
@@ -16,14 +21,16 @@ struct Damage {
         for name in try folder.names() where FileName.isDamaged(name) { kept += folder.size(of: name) }
     }
 
-    /// Copies a stretch of a segment; `nil` when that was done before.
+    /// Whether damage was not met before by this process.
+    mutating func isNew(_ range: Range<Int>, of reader: SegmentReader) -> Bool {
+        known.insert(Place(segment: reader.number, range: range)).inserted
+    }
+
+    /// Copies a stretch of a segment; `nil` when an earlier process did.
     mutating func keep(
         _ range: Range<Int>, of reader: SegmentReader, in folder: Folder, _ calls: SystemCalls
     ) throws(JournalError) -> Journal.Finding? {
-        guard known.insert(Journal.Position(segment: reader.number, offset: range.lowerBound)).inserted else {
-            return nil
-        }
-        let name = FileName.damaged(segment: reader.number, offset: range.lowerBound)
+        let name = FileName.damaged(segment: reader.number, range)
         if folder.status(of: name) != nil { return nil }
         let segment = FileName.segment(reader.number)
         let bytes = kept + range.count <= limit ? try reader.bytes(range) : nil

@@ -17,7 +17,13 @@ enum FileName {
         return segment(number) == name ? number : nil
     }
 
-    static func damaged(segment: Int, offset: Int) -> String { "damaged-\(padded(segment))-\(offset)" }
+    /// A copy of a stretch of a segment.
+    static func damaged(segment: Int, _ range: Range<Int>) -> String {
+        "damaged-\(padded(segment))-\(range.lowerBound)-\(range.count)"
+    }
+
+    /// A segment that was moved aside as it is.
+    static func damaged(segment: Int) -> String { "damaged-\(padded(segment))-all" }
 
     static func isDamaged(_ name: String) -> Bool { name.hasPrefix("damaged-") }
 

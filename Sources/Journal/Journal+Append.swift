@@ -36,9 +36,9 @@ extension Journal {
         guard diskBytes + SegmentFormat.headerSize + size <= options.maxBytes else {
             throw .full(limit: options.maxBytes)
         }
-        let next = try SegmentWriter(folder, number: lastNumber + 1, calls: calls)
+        // Also when it cannot be made: a file that is in the way stays where it is.
         lastNumber += 1
-        return next
+        return try SegmentWriter(folder, number: lastNumber, calls: calls)
     }
 
     private func batch(_ records: [NewRecord], _ size: Int, for writer: SegmentWriter) -> [UInt8] {

@@ -18,16 +18,13 @@ extension Journal {
     /// Takes the records between what was applied and `target` out of the counts.
     private func countDown(to target: Position) throws(JournalError) {
         if let index = segments.firstIndex(where: { $0.number == target.segment }), let reader = try reader(index) {
-            var offset = max(start(of: reader), SegmentFormat.headerSize)
-            while offset < target.offset {
-                switch try reader.step(at: offset) {
-                case .record(let head):
-                    segments[index].pendingCount -= 1
-                    segments[index].pendingBytes -= head.size
-                    offset += head.size
-                case .damage(let next):
-                    offset = next
-                }
+            let passed = try reader.content(from: start(of: reader), upTo: target.offset)
+            if passed.damage.isEmpty {
+                segments[index].pendingCount -= passed.count
+                segments[index].pendingBytes -= passed.bytes
+            } else {
+                // What was counted may have been damaged since.
+                segments[index].setPending(try reader.content(from: target.offset))
             }
         }
         for index in segments.indices where segments[index].number < target.segment {
@@ -42,10 +39,16 @@ extension Journal {
             let name = FileName.segment(segment.number)
             if reader?.number == segment.number { reader = nil }
             if writer?.number == segment.number { writer = nil }
-            if let errno = folder.remove(name) { report(.segmentNotDeleted(file: name, errno: errno)) }
+            remove(segment, name)
             applied = max(applied, Position(segment: segment.number, offset: segment.end))
             segments.removeFirst()
         }
+    }
+
+    private func remove(_ segment: Segment, _ name: String) {
+        let aside = FileName.damaged(segment: segment.number)
+        if segment.isUnreadable, (try? folder.rename(name, to: aside)) != nil { return }
+        if let errno = folder.remove(name) { report(.segmentNotDeleted(file: name, errno: errno)) }
     }
 
     /// Looks up the age of the first record that is left.
@@ -53,15 +56,8 @@ extension Journal {
         oldestReceivedAt = nil
         for index in segments.indices {
             guard let reader = try reader(index) else { continue }
-            var offset = max(start(of: reader), SegmentFormat.headerSize)
-            while offset < reader.end {
-                switch try reader.step(at: offset) {
-                case .record(let head):
-                    oldestReceivedAt = head.receivedAt
-                    return
-                case .damage(let next): offset = next
-                }
-            }
+            oldestReceivedAt = try reader.content(from: start(of: reader), most: 1).oldest
+            if oldestReceivedAt != nil { return }
         }
     }
 }

@@ -66,10 +66,17 @@ extension Journal {
     }
 
     /// Copies damage away, once, and counts anew what is left of the segment.
-    func setAside(_ range: Range<Int>, of reader: SegmentReader, _ index: Int) throws(JournalError) {
-        guard let finding = try damage.keep(range, of: reader, in: folder, calls) else { return }
-        report(finding)
+    private func setAside(_ range: Range<Int>, of reader: SegmentReader, _ index: Int) throws(JournalError) {
+        guard try keepDamage(range, of: reader) else { return }
+        segments[index].isUnreadable = reader.isUnreadable
         segments[index].setPending(try reader.content(from: start(of: reader)))
+    }
+
+    /// Copies damage away and says so; false when it was met before.
+    func keepDamage(_ range: Range<Int>, of reader: SegmentReader) throws(JournalError) -> Bool {
+        guard damage.isNew(range, of: reader) else { return false }
+        if let finding = try damage.keep(range, of: reader, in: folder, calls) { report(finding) }
+        return true
     }
 
     /// Where the records of a segment begin that were not applied yet.

@@ -45,10 +45,9 @@ extension Journal {
                 content.damage.removeLast()
                 try cut(reader, name, to: last.lowerBound)
             }
-            for range in content.damage {
-                if let finding = try damage.keep(range, of: reader, in: folder, calls) { report(finding) }
-            }
+            for range in content.damage { _ = try keepDamage(range, of: reader) }
             var segment = Segment(number: number, end: reader.end, diskBytes: folder.size(of: name))
+            segment.isUnreadable = reader.isUnreadable
             segment.setPending(content)
             segments.append(segment)
         }
@@ -71,7 +70,7 @@ extension Journal {
             folder.remove(name)
             return
         }
-        let kept = FileName.damaged(segment: number, offset: 0)
+        let kept = FileName.damaged(segment: number)
         try folder.rename(name, to: kept)
         report(.damagedSetAside(file: name, offset: 0, bytes: bytes, keptAs: kept))
     }

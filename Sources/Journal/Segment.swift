@@ -10,6 +10,9 @@ struct Segment {
     /// Their bytes.
     var pendingBytes = 0
 
+    /// The disk could not read some of it. It may another time, so that the file is moved aside and not deleted.
+    var isUnreadable = false
+
     mutating func setPending(_ content: SegmentReader.Content) {
         pendingCount = content.count
         pendingBytes = content.bytes

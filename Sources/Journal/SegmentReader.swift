@@ -20,9 +20,11 @@ final class SegmentReader {
     }
 
     let number: Int
-    let header: SegmentFormat.Header
+    private(set) var header: SegmentFormat.Header
     /// Nothing behind it is read: it was never acknowledged.
     var end: Int
+    /// Whether the disk failed to read a part of it, which then looks like damage.
+    private(set) var isUnreadable = false
 
     private let file: Int32
     private let name: String
@@ -46,9 +48,11 @@ final class SegmentReader {
         if self.end < SegmentFormat.headerSize {
             header = .damaged
         } else {
-            window = [UInt8](repeating: 0, count: SegmentFormat.headerSize)
-            try Self.fill(&window, from: file, at: 0, name, calls)
-            header = window.withUnsafeBytes { SegmentFormat.readHeader($0) }
+            header = .damaged
+            try cover(0, SegmentFormat.headerSize)
+            header = window.withUnsafeBytes {
+                SegmentFormat.readHeader(UnsafeRawBufferPointer(rebasing: $0[..<SegmentFormat.headerSize]))
+            }
         }
     }
 
@@ -66,11 +70,11 @@ final class SegmentReader {
         return .damage(upTo: end)
     }
 
-    /// What is between `offset` and the end.
-    func content(from offset: Int) throws(JournalError) -> Content {
+    /// What is between `offset` and the end, or another place before it; at most so many records.
+    func content(from offset: Int, upTo limit: Int = .max, most: Int = .max) throws(JournalError) -> Content {
         var content = Content()
         var offset = max(offset, SegmentFormat.headerSize)
-        while offset < end {
+        while offset < min(end, limit), content.count < most {
             switch try step(at: offset) {
             case .record(let head):
                 content.count += 1
@@ -146,14 +150,12 @@ final class SegmentReader {
         if window.count > wanted { window.removeLast(window.count - wanted) }
         if window.count < wanted { window.append(contentsOf: repeatElement(0, count: wanted - window.count)) }
         windowStart = offset
-        try Self.fill(&window, from: file, at: offset, name, calls)
+        try fill(at: offset)
     }
 
     /// Reads the whole window. A block that the disk cannot read becomes zeros, which no checksum agrees with: so it is
     /// met as damage, and one bad block does not stop the queue. The same for a file that has become shorter.
-    private static func fill(
-        _ window: inout [UInt8], from file: Int32, at offset: Int, _ name: String, _ calls: SystemCalls
-    ) throws(JournalError) {
+    private func fill(at offset: Int) throws(JournalError) {
         var done = 0
         var most = window.count
         while done < window.count {
@@ -167,9 +169,10 @@ final class SegmentReader {
             } else if count == 0 {
                 for index in done..<window.count { window[index] = 0 }
                 return
-            } else if number == EIO && piece.count > blockBytes {
-                most = blockBytes
+            } else if number == EIO && piece.count > Self.blockBytes {
+                most = Self.blockBytes
             } else if number == EIO {
+                isUnreadable = true
                 for index in piece { window[index] = 0 }
                 done = piece.upperBound
             } else if number != EINTR {
