@@ -16,6 +16,8 @@ public enum Keys {
     public static func event(_ id: String) -> String { "crm_event_\(id)" }
     /// Hash: the numbers of one UTC day, `YYYY-MM-DD`.
     public static func stats(day: String) -> String { "crm_stats_\(day)" }
+    /// Hash: moves between two statuses on a UTC day, `<slug>:<slug>`.
+    public static func moves(day: String) -> String { "crm_index_moves_\(day)" }
     /// Sorted set: cars by views in a UTC month, `YYYY-MM`.
     public static func vehicles(month: String) -> String { "crm_stats_vehicles_\(month)" }
     /// Sorted set: places by searches in a UTC month, `YYYY-MM`.

@@ -147,6 +147,7 @@ local booking, booking_id, counts, move, step, revenue
 local closing, reason, closed_channel = {}, nil, nil
 local task, task_id, task_type, task_due, task_channel, priority_key
 local remember, leaves = {}, nil
+local moves_key, moved
 if next_arg() == '1' then
   effective = true
   funnel, funnel_key = {}, 'crm_index_funnel_' .. id
@@ -176,9 +177,10 @@ if next_arg() == '1' then
     local entered = not created and call('ZSCORE', 'crm_index_status_' .. old_slug, id)
     if not entered or tonumber(entered) <= time then
       sorted[#sorted + 1] = 'crm_index_status_' .. old_slug
+      -- How contacts move through the funnel, day by day: beside the day's documented numbers, not among them.
       if now[5] then
-        stat_names[#stat_names + 1] = 'moved:' .. old_slug .. ':' .. next_slug
-        stat_deltas[#stat_deltas + 1] = 1
+        moves_key, moved = 'crm_index_moves_' .. string.sub(KEYS[4], 11), old_slug .. ':' .. next_slug
+        number(call('HGET', moves_key, moved), moves_key, moved)
       end
       status, slug = next_status, next_slug
       if not created and now[5] then leaves = 'crm_index_status_' .. old_slug end
@@ -277,6 +279,7 @@ end
 if enters then
   put('lead_status', status)
   if leaves then call('ZREM', leaves, id) end
+  if moved and call('HINCRBY', moves_key, moved, 1) == 1 then call('EXPIRE', moves_key, ARGV[14], 'NX') end
   call('ZADD', enters, ARGV[1], id)
 end
 if #set > 0 then call('HSET', contact, unpack(set)) end

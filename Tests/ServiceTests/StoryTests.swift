@@ -80,7 +80,10 @@ struct StoryEnd {
     let contents: RedisContents
 
     /// Keys that help the service alone; the contract does not name them.
-    private static let ownKeys = ["crm_index_funnel_", "crm_index_customers_", "crm_index_tasks_unheard"]
+    private static let ownKeys = [
+        "crm_index_funnel_", "crm_index_customers_", "crm_index_tasks_unheard", "crm_index_tasks_cancelled",
+        "crm_index_tasks_open_", "crm_index_moves_",
+    ]
 
     func described() throws -> JSON {
         var redis: [String: JSON] = [:]

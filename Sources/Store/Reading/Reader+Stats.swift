@@ -8,6 +8,8 @@ public struct Statistics {
         public let date: String
         /// Its numbers by name; a name that is not there is 0.
         public let numbers: [String: Int64]
+        /// How often contacts moved between two statuses, by `<slug>:<slug>`.
+        public let moves: [String: Int64]
         /// One number.
         public subscript(_ name: String) -> Int64 { numbers[name] ?? 0 }
     }
@@ -36,9 +38,11 @@ public struct Statistics {
     /// The sum of a number over the days.
     public func sum(_ name: String) -> Int64 { days.reduce(0) { $0 + $1[name] } }
 
+    private func moved(_ name: String) -> Int64 { days.reduce(0) { $0 + ($1.moves[name] ?? 0) } }
+
     /// The sum of moves into any status out of one.
     public func moves(from status: LeadStatus) -> Int64 {
-        LeadStatus.allCases.reduce(0) { $0 + sum("moved:\(status.slug):\($1.slug)") }
+        LeadStatus.allCases.reduce(0) { $0 + moved("\(status.slug):\($1.slug)") }
     }
 
     /// Bookings abandoned of those started, from 0 to 1; `nil` where none was started.
@@ -50,7 +54,7 @@ public struct Statistics {
 
     /// Contacts that came back of those that left, from 0 to 1; `nil` where none left.
     public var recoveryRate: Double? {
-        let left = LeadStatus.allCases.reduce(0) { $0 + sum("moved:\($1.slug):\(LeadStatus.bookingAbandoned.slug)") }
+        let left = LeadStatus.allCases.reduce(0) { $0 + moved("\($1.slug):\(LeadStatus.bookingAbandoned.slug)") }
         return Self.rate(moves(from: .bookingAbandoned), of: left)
     }
 
@@ -73,7 +77,7 @@ extension Reader {
             ["ZRANGE", Keys.vehicles(month: now.month), "0", "9", "REV", "WITHSCORES"],
             ["ZRANGE", Keys.locations(month: now.month), "0", "9", "REV", "WITHSCORES"],
         ]
-        commands += dates.map { ["HGETALL", Keys.stats(day: $0)] }
+        commands += dates.flatMap { [["HGETALL", Keys.stats(day: $0)], ["HGETALL", Keys.moves(day: $0)]] }
         redis.pipeline(commands) { result in
             completion(
                 result.map { replies in
@@ -89,7 +93,9 @@ extension Reader {
                     statistics.tasksUnheard = next().count
                     statistics.vehicles = Ranked.list(next())
                     statistics.locations = Ranked.list(next())
-                    statistics.days = dates.map { Statistics.Day(date: $0, numbers: Self.numbers(next())) }
+                    statistics.days = dates.map { 
+                        Statistics.Day(date: $0, numbers: Self.numbers(next()), moves: Self.numbers(next()))
+                    }
                     return statistics
                 })
         }
