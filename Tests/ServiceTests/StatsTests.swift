@@ -32,7 +32,10 @@ import Testing
         try site.track(event("booking.completed", at: clock("10:03"), id: "e4", data: ["booking_id": "b1"]))
         let contents = try site.client.contents()
         let days = 400 * 86400
-        let stats = ["crm_stats_2024-05-10", "crm_stats_locations_2024-05", "crm_stats_vehicles_2024-05"]
+        let stats = [
+            "crm_stats_2024-05-10", "crm_stats_locations_2024-05", "crm_stats_vehicles_2024-05",
+            "crm_index_moves_2024-05-10",
+        ]
         for key in stats { #expect((days - 60...days).contains(try #require(contents.expiries[key], "\(key)"))) }
         let marks = ["crm_event_e1", "crm_event_e2", "crm_event_e3", "crm_event_e4"]
         #expect(Set(contents.expiries.keys) == Set(stats + marks))

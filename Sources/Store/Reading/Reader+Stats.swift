@@ -93,7 +93,7 @@ extension Reader {
                     statistics.tasksUnheard = next().count
                     statistics.vehicles = Ranked.list(next())
                     statistics.locations = Ranked.list(next())
-                    statistics.days = dates.map { 
+                    statistics.days = dates.map {
                         Statistics.Day(date: $0, numbers: Self.numbers(next()), moves: Self.numbers(next()))
                     }
                     return statistics
