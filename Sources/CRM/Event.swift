@@ -33,6 +33,8 @@ public struct Event: Sendable {
     /// Whether the email may say whose event it is. Not when only the id beside it is proved: a signed id must not
     /// reach the record of somebody else's email.
     public var emailIdentifies = true
+    /// Whether a program sent it that says so: it makes no task.
+    public var isFromRobot = false
 
     /// The booking it is about: `booking_id`, else `vehicle_id`, else the session; empty when it names none.
     public var booking: String {

@@ -31,6 +31,12 @@ public enum EventType: String, CaseIterable, Sendable {
     /// A chat message was sent.
     case chatMessage = "chat.message"
 
+    /// Whether it tells of mere looking around.
+    public var isBrowsing: Bool { self == .pageViewed || self == .vehicleViewed || self == .searchPerformed }
+
+    /// Whether it may give work to a person.
+    public var makesTask: Bool { self == .bookingAbandoned || self == .bookingCompleted || self == .paymentFailed }
+
     /// Whether the event claims that money moved, which only the website's own back end can know.
     public var movesMoney: Bool {
         switch self {

@@ -7,7 +7,7 @@ extension Event {
             case .backend: 1
             case .server: 2
             }
-        return who | (emailIdentifies ? 0 : 4)
+        return who | (emailIdentifies ? 0 : 4) | (isFromRobot ? 8 : 0)
     }
 
     /// Reads an event back from the queue.
@@ -30,5 +30,6 @@ extension Event {
         }
         self = try result.get()
         emailIdentifies = flags & 4 == 0
+        isFromRobot = flags & 8 != 0
     }
 }

@@ -47,6 +47,7 @@ public struct Rules: Sendable {
         }
         if trustsBrowsersWithMoney || event.source != .browser || !event.type.movesMoney {
             change.funnel = Self.funnel(event)
+            if event.isFromRobot { change.funnel?.task = nil }
         }
         return change
     }

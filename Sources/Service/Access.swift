@@ -11,8 +11,21 @@ struct Access {
         signer = HMACSHA256(key: settings.identitySecret.utf8)
     }
 
-    /// Who vouches for the events of a request.
-    func source(of request: Request) throws(Denial) -> Event.Source {
+    /// Who sends the events of a request.
+    func sender(of request: Request, peer: [UInt8]) throws(Denial) -> Sender {
+        let source = try source(of: request)
+        guard settings.rateLimit != nil, source == .browser else { return Sender(source: source, bucket: 0) }
+        let entries = settings.trustedProxies.isEmpty ? [] : request.headers.list("x-forwarded-for")
+        let address = ClientAddress.of(peer: peer, forwardedFor: entries, trusted: settings.trustedProxies)
+        return Sender(source: source, bucket: ClientAddress.bucket(address))
+    }
+
+    /// Whether the browser asks not to be tracked (Global Privacy Control, or the older Do Not Track).
+    static func optsOut(_ request: Request) -> Bool {
+        request.headers.first("sec-gpc") == "1" || request.headers.first("dnt") == "1"
+    }
+
+    private func source(of request: Request) throws(Denial) -> Event.Source {
         if !settings.serverKeys.isEmpty, let token = Self.bearerToken(request) {
             guard Secret.matches(token, settings.serverKeys) else { throw .serverKeyUnknown }
             return .backend

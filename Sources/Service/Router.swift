@@ -6,9 +6,9 @@ enum Action {
     /// Answer this.
     case answer(Response)
     /// Take this one event, or refuse it, and tell so.
-    case track(Submission)
+    case track(Submission, from: Sender)
     /// Take each of these and tell the results in order.
-    case trackAll([Submission])
+    case trackAll([Submission], from: Sender)
     /// Answer with what only the whole service knows.
     case report(Report)
     /// Answer from what is stored, or carry out a decision.
@@ -17,9 +17,18 @@ enum Action {
     case stream(Stream)
 }
 
+/// Who sent a request with events.
+struct Sender {
+    /// Who vouches for them.
+    let source: Event.Source
+    /// What counts as one client.
+    let bucket: Int
+}
+
 /// One event of a request: read, or refused before it reached the store.
 enum Submission {
-    case event(Event)
+    /// `isVerified` is false where a signature is wrong and that is only logged.
+    case event(Event, isVerified: Bool)
     case refused(Verdict)
 }
 
@@ -54,12 +63,12 @@ struct Router {
     }
 
     /// What to do. `ulid` makes the ids of the events, in order.
-    func action(for request: Request, at now: Timestamp, ulid: () -> ULID) -> Action {
+    func action(for request: Request, peer: [UInt8], at now: Timestamp, ulid: () -> ULID) -> Action {
         let path = request.path
         if path == single || path == batch {
             let origin = access.allowedOrigin(of: request)
             switch request.method {
-            case .post: return track(request, isBatch: path == batch, at: now, ulid: ulid)
+            case .post: return track(request, peer: peer, isBatch: path == batch, at: now, ulid: ulid)
             case .options: return .answer(preflight(origin))
             default: return .answer(Self.wrongMethod(allowed: "POST, OPTIONS"))
             }
@@ -120,9 +129,13 @@ struct Router {
             headers: [("Allow", allowed)])
     }
 
-    private func track(_ request: Request, isBatch: Bool, at now: Timestamp, ulid: () -> ULID) -> Action {
-        let source: Event.Source
-        do { source = try access.source(of: request) } catch { return .answer(Verdict.denied(error).response) }
+    private func track(
+        _ request: Request, peer: [UInt8], isBatch: Bool, at now: Timestamp, ulid: () -> ULID
+    ) -> Action {
+        let sender: Sender
+        do { sender = try access.sender(of: request, peer: peer) } catch {
+            return .answer(Verdict.denied(error).response)
+        }
         guard Self.isJSON(request.headers.first("content-type")) else {
             return .answer(
                 .error(
@@ -133,18 +146,21 @@ struct Router {
         return request.body.withUnsafeBufferPointer { bytes in
             do throws(JSONError) {
                 let root = try JSONDocument.parse(bytes).root
-                if isBatch { return trackAll(root, source: source, at: now, ulid: ulid) }
-                let arrival = Arrival(receivedAt: now, ulid: ulid(), idempotencyKey: key, source: source)
-                return .track(submission(root, arrival))
+                if isBatch { return trackAll(root, request, sender, at: now, ulid: ulid) }
+                let arrival = Arrival(receivedAt: now, ulid: ulid(), idempotencyKey: key, source: sender.source)
+                return .track(submission(root, request, arrival), from: sender)
             } catch {
-                return .track(.refused(.rejected(.notJSON(error))))
+                return .track(.refused(.rejected(.notJSON(error))), from: sender)
             }
         }
     }
 
-    private func trackAll(_ root: JSONValue, source: Event.Source, at now: Timestamp, ulid: () -> ULID) -> Action {
+    private func trackAll(
+        _ root: JSONValue, _ request: Request, _ sender: Sender, at now: Timestamp, ulid: () -> ULID
+    ) -> Action {
         guard root.kind == .object, let events = root.member("events"), events.kind == .array else {
-            return .track(.refused(.rejected(.wrongShape(field: "events", expected: "an array of events"))))
+            return .track(
+                .refused(.rejected(.wrongShape(field: "events", expected: "an array of events"))), from: sender)
         }
         var submissions: [Submission] = []
         for event in events.elements {
@@ -154,16 +170,21 @@ struct Router {
                         .contentTooLarge, code: "too_large",
                         message: "A batch holds at most \(Self.mostEvents) events. Send them in several."))
             }
-            submissions.append(submission(event, Arrival(receivedAt: now, ulid: ulid(), source: source)))
+            let arrival = Arrival(receivedAt: now, ulid: ulid(), source: sender.source)
+            submissions.append(submission(event, request, arrival))
         }
-        return .trackAll(submissions)
+        return .trackAll(submissions, from: sender)
     }
 
-    private func submission(_ json: JSONValue, _ arrival: Arrival) -> Submission {
+    private func submission(_ json: JSONValue, _ request: Request, _ arrival: Arrival) -> Submission {
         var event: Event
         do { event = try Event(json, arrival: arrival) } catch { return .refused(.rejected(error)) }
-        do { _ = try access.verify(&event) } catch { return .refused(.denied(error)) }
-        return .event(event)
+        guard event.source == .browser else { return .event(event, isVerified: true) }
+        if settings.respectsOptOut, event.type.isBrowsing, Access.optsOut(request) { return .refused(.declined) }
+        if event.type.makesTask, let agent = request.headers.first("user-agent") {
+            event.isFromRobot = Robot.isNamed(in: agent)
+        }
+        do { return .event(event, isVerified: try access.verify(&event)) } catch { return .refused(.denied(error)) }
     }
 
     /// No type, JSON, or the plain text that `navigator.sendBeacon` sends.

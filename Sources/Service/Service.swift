@@ -26,7 +26,7 @@ public final class Service {
         log = Log(level: settings.logLevel, format: settings.logFormat)
         do { loop = try EventLoop() } catch { throw .system(error) }
         metrics = (0..<settings.threads).map { _ in Metrics() }
-        state = ServiceState(workers: metrics)
+        state = ServiceState(workers: metrics, rateLimit: settings.rateLimit)
     }
 
     /// Serves until SIGTERM or SIGINT, then answers what is in flight. A second signal, or the end of `DRAIN_SECONDS`,

@@ -13,9 +13,14 @@ final class ServiceState: Sendable {
     let isDraining = Atomic<Bool>(false)
     /// The queue on disk.
     let backlog = Backlog()
+    /// Counts senders; nil without `RATE_LIMIT`.
+    let limiter: RateLimiter?
     private let workers: [Metrics]
 
-    init(workers: [Metrics]) { self.workers = workers }
+    init(workers: [Metrics], rateLimit: RateLimit?) {
+        self.workers = workers
+        limiter = rateLimit.map(RateLimiter.init)
+    }
 
     /// `/readyz`: 200 when an event that comes now can be stored, in Redis or on disk.
     var readiness: Response {

@@ -45,6 +45,12 @@ public struct Settings: Sendable {
     public var serverKeys: [String] = []
     /// Whether browsers are believed about money.
     public var browsersMoveMoney = true
+    /// How fast one client, and one customer, may send; nil: as fast as they like.
+    public var rateLimit: RateLimit?
+    /// Proxies whose `X-Forwarded-For` is believed.
+    var trustedProxies: [AddressBlock] = []
+    /// Whether browsing events are dropped for browsers that ask not to be tracked.
+    public var respectsOptOut = false
     /// Key of the signatures; empty: none.
     public var identitySecret = ""
     /// What is checked of signatures.
@@ -136,6 +142,14 @@ public struct Settings: Sendable {
             }
             browsersMoveMoney = who == "all"
         }
+        if let text = read.text("RATE_LIMIT"), text.lowercased() != "off" {
+            guard let limit = RateLimit(text) else {
+                throw Invalid(name: "RATE_LIMIT", problem: "must be off or such as 20/s,burst=100 (units: s, m, h)")
+            }
+            rateLimit = limit
+        }
+        trustedProxies = try read.list("TRUSTED_PROXIES", of: AddressBlock.init)
+        respectsOptOut = try read.number("RESPECT_GPC", 0...1) == 1
         identitySecret = read.text("IDENTITY_SECRET") ?? ""
         identityMode = try read.choice("IDENTITY_MODE") ?? (identitySecret.isEmpty ? .off : .enforce)
         guard identityMode == .off || !identitySecret.isEmpty else {

@@ -11,6 +11,8 @@ enum Verdict {
     case erased(EventID)
     /// It is safe on disk and will be in Redis.
     case queued(EventID)
+    /// The browser asks not to be tracked, and the operator heeds that.
+    case declined
     /// It cannot be an event of ours.
     case rejected(Rejection)
     /// Its sender may not post it.
@@ -21,7 +23,7 @@ enum Verdict {
     /// The status of an answer that tells of this event alone.
     var status: Status {
         switch self {
-        case .applied, .duplicate, .erased: .ok
+        case .applied, .duplicate, .erased, .declined: .ok
         case .queued: .accepted
         case .rejected(let rejection): rejection.status == 400 ? .badRequest : .unprocessableContent
         case .denied(let denial): denial.status
@@ -32,7 +34,7 @@ enum Verdict {
     /// The word that counts it in the metrics and names it in the answer, for what was not accepted.
     var errorCode: String? {
         switch self {
-        case .applied, .duplicate, .erased, .queued: nil
+        case .applied, .duplicate, .erased, .queued, .declined: nil
         case .rejected(let rejection): rejection.code
         case .denied(let denial): denial.code
         case .unavailable: "unavailable"
@@ -51,7 +53,7 @@ enum Verdict {
         switch self {
         case .denied(let denial): denial.retryAfter
         case .unavailable: 2
-        case .applied, .duplicate, .erased, .queued, .rejected: nil
+        case .applied, .duplicate, .erased, .queued, .declined, .rejected: nil
         }
     }
 
@@ -62,6 +64,7 @@ enum Verdict {
         case .duplicate(let contact, let event): success(contact, event, "Event already tracked", to: &body)
         case .erased(let event): success(nil, event, "Event dropped: this person was erased", to: &body)
         case .queued(let event): success(nil, event, "Event queued", to: &body)
+        case .declined: success(nil, nil, "Event not kept: the browser asks not to be tracked", to: &body)
         case .rejected(let rejection):
             failure(rejection.code, rejection.message, field: rejection.field, to: &body)
         case .denied(let denial): failure(denial.code, denial.message, field: nil, to: &body)
@@ -73,13 +76,16 @@ enum Verdict {
         }
     }
 
-    private func success(_ contact: String?, _ event: EventID, _ message: StaticString, to body: inout [UInt8]) {
+    private func success(_ contact: String?, _ event: EventID?, _ message: StaticString, to body: inout [UInt8]) {
         body.appendJSON(raw: "{\"success\":true,\"contact_id\":")
         if let contact { body.appendJSON(contact) } else { body.appendJSON(raw: "null") }
         body.appendJSON(raw: ",\"message\":\"")
         body.appendJSON(raw: message)
-        body.appendJSON(raw: "\",\"event_id\":")
-        body.appendJSON(event.text)
+        body.appendJSON(raw: "\"")
+        if let event {
+            body.appendJSON(raw: ",\"event_id\":")
+            body.appendJSON(event.text)
+        }
         body.appendJSON(raw: "}")
     }
 

@@ -96,10 +96,14 @@ final class Worker {
             client.answer(ticket, response)
         }
         let now = Timestamp(clamping: loop.wallClock)
-        switch router.action(for: request, at: now, ulid: { ulids.next(at: now) }) {
+        switch router.action(for: request, peer: client.address, at: now, ulid: { ulids.next(at: now) }) {
         case .answer(let response): answer(response)
-        case .track(let submission): take(submission) { answer($0.response) }
-        case .trackAll(let submissions): takeAll(submissions) { answer(Self.response(of: $0)) }
+        case .track(let submission, let sender):
+            if let verdict = tooFast(1, sender) { return answer(verdict.response) }
+            take(submission) { answer($0.response) }
+        case .trackAll(let submissions, let sender):
+            if let verdict = tooFast(submissions.count, sender) { return answer(verdict.response) }
+            takeAll(submissions) { answer(Self.response(of: $0)) }
         case .read(let query): desk.answer(query, at: now, answer)
         case .stream(let stream): streams.open(stream, on: client, ticket)
         case .report(.readiness): answer(state.readiness)
@@ -109,7 +113,12 @@ final class Worker {
 
     private func take(_ submission: Submission, _ done: @escaping (Verdict) -> Void) {
         switch submission {
-        case .event(let event):
+        case .event(let event, let isVerified):
+            if let verdict = tooFast(event) { return take(.refused(verdict), done) }
+            if !isVerified {
+                log.write(
+                    .warning, "customer.signature is missing or wrong", [("event_id", event.id.forLog)])
+            }
             intake.take(event) { [state, loop] verdict in
                 state.feed.note(event, verdict, at: Timestamp(clamping: loop.wallClock))
                 done(verdict)
@@ -120,6 +129,26 @@ final class Worker {
             state.feed.note(nil, verdict, at: Timestamp(clamping: loop.wallClock))
             done(verdict)
         }
+    }
+
+    /// Whether a client sends more than `RATE_LIMIT` allows. A back end with a server key is not counted.
+    private func tooFast(_ count: Int, _ sender: Sender) -> Verdict? {
+        guard let limiter = state.limiter, sender.source == .browser else { return nil }
+        return limiter.take(count, from: sender.bucket, at: loop.now.nanoseconds)
+            .map { refuseTooFast($0) }
+    }
+
+    /// The same for one customer, from however many addresses.
+    private func tooFast(_ event: Event) -> Verdict? {
+        guard let limiter = state.limiter, event.source == .browser, let name = Backlog.names(of: event.customer).first
+        else { return nil }
+        return limiter.take(1, from: name, at: loop.now.nanoseconds).map { .denied(.tooFast(retryAfter: $0)) }
+    }
+
+    private func refuseTooFast(_ seconds: Int) -> Verdict {
+        let denial = Denial.tooFast(retryAfter: seconds)
+        metrics.count(rejection: denial.code)
+        return .denied(denial)
     }
 
     private func takeAll(_ submissions: [Submission], _ done: @escaping ([Verdict]) -> Void) {

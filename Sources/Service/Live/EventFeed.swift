@@ -81,6 +81,7 @@ extension Verdict {
         case .duplicate(let contact, _): ("duplicate", contact, "this event_id was applied before")
         case .erased: ("dropped", nil, "this person was erased")
         case .queued: ("queued", nil, "Redis is away")
+        case .declined: ("dropped", nil, "the browser asks not to be tracked")
         case .rejected(let rejection): ("refused", nil, "\(rejection.code): \(rejection.message)")
         case .denied(let denial): ("refused", nil, "\(denial.code): \(denial.message)")
         case .unavailable: ("not stored", nil, "Redis is away")

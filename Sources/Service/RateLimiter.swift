@@ -1,0 +1,76 @@
+import Synchronization
+
+/// How many events somebody may send: `RATE_LIMIT`, such as `20/s,burst=100`.
+public struct RateLimit: Equatable, Sendable {
+    /// Events a second in the long run.
+    public let perSecond: Double
+    /// Events at once after a pause.
+    public let burst: Int
+
+    /// Reads `<events>/<s|m|h>[,burst=<events>]`; without a burst it is ten seconds' worth, at least 10. `nil` for
+    /// anything else.
+    init?(_ text: String) {
+        let parts = text.split(separator: ",", omittingEmptySubsequences: false)
+        let rate = parts[0].split(separator: "/", omittingEmptySubsequences: false)
+        let seconds: [Substring: Double] = ["s": 1, "m": 60, "h": 3600]
+        guard parts.count <= 2, rate.count == 2, let count = Self.number(rate[0]), let unit = seconds[rate[1]] else {
+            return nil
+        }
+        perSecond = Double(count) / unit
+        guard parts.count == 2 else {
+            burst = max(10, Int(perSecond * 10))
+            return
+        }
+        guard parts[1].hasPrefix("burst="), let number = Self.number(parts[1].dropFirst("burst=".count)) else {
+            return nil
+        }
+        burst = number
+    }
+
+    private static func number(_ text: Substring) -> Int? {
+        guard !text.isEmpty, text.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), let number = Int(text) else { return nil }
+        return (1...1_000_000).contains(number) ? number : nil
+    }
+}
+
+/// A token bucket for each sender, shared by all workers: a browser's connections may end at any of them.
+///
+/// A bucket is one number, the moment at which it is full again (the Generic Cell Rate Algorithm, ITU-T I.371), so a
+/// full bucket and one that was never used are the same and need not be kept.
+final class RateLimiter: Sendable {
+    /// Buckets that are kept at most: about 2 MB. An attacker with more addresses than that is not stopped by counting
+    /// addresses.
+    static let mostBuckets = 65_536
+
+    private let interval: Int64
+    private let tolerance: Int64
+    private let burst: Int
+    private let buckets = Mutex<[Int: Int64]>([:])
+
+    init(_ limit: RateLimit) {
+        interval = max(1, Int64(1_000_000_000 / limit.perSecond))
+        burst = limit.burst
+        tolerance = interval * Int64(limit.burst)
+    }
+
+    /// Takes `count` events out of the bucket of `sender`. Returns the seconds to wait when there are not so many in it;
+    /// then none is taken. More than a whole burst at once counts as a burst, or it could never pass.
+    func take(_ count: Int, from sender: Int, at now: Int64) -> Int? {
+        let cost = interval * Int64(min(max(count, 1), burst))
+        return buckets.withLock { buckets in
+            let full = max(buckets[sender] ?? now, now) + cost
+            guard full - now <= tolerance else { return Int((full - now - tolerance + 999_999_999) / 1_000_000_000) }
+            if buckets.count >= Self.mostBuckets, buckets[sender] == nil { Self.makeRoom(in: &buckets, now) }
+            buckets[sender] = full
+            return nil
+        }
+    }
+
+    /// How many buckets are kept.
+    var count: Int { buckets.withLock { $0.count } }
+
+    private static func makeRoom(in buckets: inout [Int: Int64], _ now: Int64) {
+        buckets = buckets.filter { $0.value > now }
+        if buckets.count >= mostBuckets { buckets = [:] }
+    }
+}
