@@ -10,7 +10,7 @@ enum WebFiles {
     private static let page = "text/html; charset=utf-8"
 
     private static let files: [String: WebFile] = [
-        "tracker.js": WebFile(PackageResources.tracker_js, type: script, .shared),
+        "tracker.js": WebFile(withoutComments(PackageResources.tracker_js), type: script, .shared),
         "tracker.mjs": WebFile(PackageResources.tracker_mjs, type: script, .shared),
         "tracker.d.ts": WebFile(PackageResources.tracker_d_ts, type: "text/plain; charset=utf-8", .shared),
     ]
@@ -26,5 +26,13 @@ enum WebFiles {
     static func response(to request: Request, name: Substring, withDemo: Bool) -> Response? {
         let file = files[String(name)] ?? (withDemo ? demo[String(name)] : nil)
         return file?.response(to: request)
+    }
+
+    /// A script without its indentation and its lines that are comments alone: a third of the tracker on the wire. It may
+    /// hold no text over several lines and no block comments.
+    private static func withoutComments(_ script: [UInt8]) -> [UInt8] {
+        let lines = script.split(separator: UInt8(ascii: "\n")).map { $0.drop { $0 == UInt8(ascii: " ") } }
+        let kept = lines.filter { !$0.isEmpty && !$0.starts(with: "//".utf8) && !$0.starts(with: "/**".utf8) }
+        return Array(kept.joined(separator: "\n".utf8))
     }
 }

@@ -1,1 +1,490 @@
-// The browser tracker.
+// The browser tracker of crmsync. It is served as it stands here: no build step, no dependency.
+//
+//   <script defer src="https://crm.example.com/make-server-b43c05fb/tracker.js" data-key="pk_1"></script>
+//   crm.identify({ id: "user123", email: "john@example.com" });
+//   crm.track("vehicle.viewed", { vehicle_id: "car_789", vehicle_name: "Toyota Camry" });
+//
+// It promises the site: nothing here blocks, nothing throws into the page, and before `identify` nothing is stored or sent.
+(() => {
+  "use strict";
+  const win = window;
+  const doc = document;
+  const now = Date.now;
+  const PREFIX = "crmsync.";
+  const EVENT = "e.";
+  const MOST_EVENTS = 100;
+  const OLDEST = 24 * 3600e3;
+  const SESSION_ENDS = 30 * 60e3;
+  // Browsers let keepalive requests and beacons have 64 KB in flight together.
+  const BUDGET = 60e3;
+  // How long a click on a link may take to become a page change.
+  const PATIENCE = 30e3;
+
+  const tag = doc.currentScript;
+  const options = {
+    endpoint: tag && new URL(".", tag.src).href,
+    key: "",
+    consent: "",
+    respectSignals: false,
+    bookingPages: "",
+    hiddenAfter: 600,
+    ...(tag && tag.dataset),
+  };
+  if (options.respectSignals === "") options.respectSignals = true;
+
+  let isLoud = false;
+  const log = (...words) => isLoud && console.debug("[crm]", ...words);
+  // Whatever goes wrong in here is ours, not the page's.
+  const safe = (work) => (...values) => {
+    try {
+      return work(...values);
+    } catch (error) {
+      log(error);
+    }
+  };
+  const on = (target, type, work) => target.addEventListener(type, safe(work), { capture: true, passive: true });
+  const random = () => Array.from(crypto.getRandomValues(new Uint32Array(2)), (n) => n.toString(36)).join("");
+
+  // ---- Storage. Where a browser refuses it (private mode, quota, policy), the page's own memory stands in.
+
+  const box = (kind) => {
+    const memory = new Map();
+    const real = safe((work) => work(win[kind]));
+    return {
+      get: (name) => JSON.parse(memory.get(name) || real((s) => s.getItem(PREFIX + name)) || "null"),
+      set: (name, value) => {
+        const text = JSON.stringify(value);
+        if (real((s) => (s.setItem(PREFIX + name, text), true))) memory.delete(name);
+        else memory.set(name, text);
+      },
+      drop: (name) => {
+        memory.delete(name);
+        real((s) => s.removeItem(PREFIX + name));
+      },
+      names: () => {
+        const stored = real((s) => Object.keys(s)) || [];
+        return [...memory.keys(), ...stored.filter((n) => n.startsWith(PREFIX)).map((n) => n.slice(PREFIX.length))];
+      },
+    };
+  };
+  const local = box("localStorage"); // all tabs: the customer, the session, the queue
+  const tab = box("sessionStorage"); // this tab: the booking in progress; it outlives a reload, not the tab
+
+  // ---- Who may be tracked
+
+  const mayTrack = () => {
+    if (options.respectSignals && (navigator.globalPrivacyControl || navigator.doNotTrack === "1")) return false;
+    const said = local.get("consent");
+    return options.consent === "required" ? said === true : said !== false;
+  };
+  const customer = () => (mayTrack() ? local.get("customer") : null);
+
+  const forget = () => {
+    for (const name of local.names()) if (name !== "consent") local.drop(name);
+    tab.drop("booking");
+    viewed = null;
+    flying.clear();
+  };
+
+  const identify = (person, { created } = {}) => {
+    if (!mayTrack()) return log("no consent");
+    const fields = {};
+    for (const name of ["id", "email", "name", "first_name", "last_name", "phone", "signature"]) {
+      if (person[name] != null && person[name] !== "") fields[name] = String(person[name]);
+    }
+    if (!fields.id && !fields.email) return log("identify needs an id or an email");
+    const known = local.get("customer");
+    const name = known && known.id && fields.id ? "id" : "email";
+    const isSame = known && known[name] === fields[name];
+    if (known && !isSame) tab.drop("booking");
+    const next = isSame ? { ...known, ...fields } : fields;
+    local.set("customer", next);
+    const visit = session();
+    // A page may identify on every load: one visit is one login.
+    if (created) track("customer.created");
+    else if (!isSame || !visit.login) track("customer.login");
+    else if (JSON.stringify(next) !== JSON.stringify(known)) track("customer.updated");
+    local.set("session", { ...local.get("session"), login: true });
+    idle(look);
+  };
+
+  const session = () => {
+    const known = local.get("session");
+    return known && now() - known.at < SESSION_ENDS ? known : { id: "sess_" + random(), seq: 0 };
+  };
+
+  const agent = navigator.userAgent;
+  const device = /iPad|Tablet|Android(?!.*Mobile)/.test(agent) ? "tablet" : /Mobi/.test(agent) ? "mobile" : "desktop";
+  const browser =
+    [["Edg", "Edge"], ["OPR", "Opera"], ["Firefox|FxiOS", "Firefox"], ["Chrome|CriOS", "Chrome"], ["Safari", "Safari"]]
+      .filter(([pattern]) => new RegExp(pattern).test(agent))
+      .map(([, name]) => name)[0] || "Other";
+
+  // ---- Events. Each is a storage entry of its own, so that two tabs never overwrite each other's queue.
+
+  const track = (type, data = {}) => {
+    const who = customer();
+    if (!who) return log("nobody to track", type);
+    data = follow(type, { ...data });
+    const visit = { ...session(), at: now() };
+    visit.seq += 1; // a gap in the numbers tells the server that something was lost
+    local.set("session", visit);
+    // Ids sort by time, and so does the queue.
+    const id = now().toString(36) + "-" + visit.seq.toString(36).padStart(4, "0") + "-" + random();
+    const event = {
+      event_type: type,
+      event_id: id,
+      timestamp: new Date().toISOString(),
+      customer: who,
+      event_data: data,
+      session: { session_id: visit.id, seq: visit.seq, device, browser },
+    };
+    local.set(EVENT + id, event);
+    log(type, event);
+    later(300);
+  };
+
+  const queue = () => {
+    const names = local.names().filter((name) => name.startsWith(EVENT)).sort();
+    const oldest = (now() - OLDEST).toString(36);
+    return names.filter((name, index) => {
+      if (names.length - index <= MOST_EVENTS && name.slice(EVENT.length) > oldest) return true;
+      local.drop(name);
+    });
+  };
+
+  // ---- Sending
+
+  const flying = new Set(); // names that this page has on the way
+  let timer = 0;
+  let failures = 0;
+
+  const later = (delay) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => idle(send), delay);
+  };
+
+  const url = () => options.endpoint + "track-events" + (options.key ? "?k=" + encodeURIComponent(options.key) : "");
+
+  /** As many of the events as the budget allows. */
+  const pack = (names) => {
+    const batch = { names: [], events: [], body: "" };
+    let size = 0;
+    for (const name of names) {
+      const event = local.get(name);
+      if (!event || flying.has(name)) continue;
+      event.sent_at = new Date().toISOString(); // shows the server how wrong this clock is
+      size += new Blob([JSON.stringify(event)]).size + 1;
+      if (batch.names.length && size > BUDGET) break;
+      batch.names.push(name);
+      batch.events.push(event);
+    }
+    batch.body = JSON.stringify({ events: batch.events });
+    return batch;
+  };
+
+  // One tab sends at a time. Web Locks need HTTPS; the lease that stands in is good enough, as repeats do no harm.
+  const alone = async (work) => {
+    if (navigator.locks) return navigator.locks.request(PREFIX + "send", work);
+    const lease = local.get("lease");
+    if (lease && lease.until > now()) return later(1000);
+    const own = random();
+    local.set("lease", { own, until: now() + PATIENCE });
+    await new Promise((done) => setTimeout(done, 50));
+    if ((local.get("lease") || {}).own !== own) return later(1000);
+    try {
+      await work();
+    } finally {
+      local.drop("lease");
+    }
+  };
+
+  const send = () => {
+    if (customer() && queue().length) alone(sendAll).catch((error) => (log(error), again()));
+  };
+
+  const sendAll = async () => {
+    while (customer()) {
+      const wait = (local.get("pause") || 0) - now();
+      if (wait > 0) return later(wait);
+      const batch = pack(queue());
+      if (!batch.names.length) return;
+      batch.names.forEach((name) => flying.add(name));
+      try {
+        if (!(await post(batch))) return;
+      } finally {
+        batch.names.forEach((name) => flying.delete(name));
+      }
+    }
+  };
+
+  /** Whether to go on with the next batch. */
+  const post = async ({ names, body }) => {
+    // Text needs no CORS preflight. Without keepalive a large body is still better than none.
+    const keepalive = new Blob([body]).size <= BUDGET;
+    const signal = AbortSignal.timeout && AbortSignal.timeout(PATIENCE);
+    const answer = await fetch(url(), { method: "POST", body, keepalive, signal, credentials: "omit" });
+    log(answer.status, names.length);
+    if (answer.status === 408 || answer.status === 429 || answer.status >= 500) return again(answer);
+    let results = [];
+    if (answer.ok) results = (await answer.json()).results || [];
+    else log("refused for good", answer.status);
+    const retry = (result) => result && !result.success && /^(unavailable|too_many_requests)$/.test(result.error);
+    names.forEach((name, index) => {
+      if (retry(results[index])) return;
+      if (results[index] && !results[index].success) log("refused for good", results[index]);
+      local.drop(name);
+    });
+    if (results.some(retry)) return again();
+    failures = 0;
+    return true;
+  };
+
+  /** Tries again after a while: what the server asks for, else twice as long each time, up to five minutes. */
+  const again = (answer) => {
+    const asked = answer && Number(answer.headers.get("Retry-After"));
+    const delay = (asked ? asked * 1e3 : Math.min(1e3 * 2 ** failures++, 300e3)) * (1 + Math.random() / 2);
+    if (asked) local.set("pause", now() + delay); // for the other tabs and the next page as well
+    later(delay);
+  };
+
+  /** The last chance. What goes out stays in the queue, as nobody tells whether it arrived: the next page repeats it. */
+  const beacon = () => {
+    if (!customer()) return;
+    // The newest first: they are what the other side must act on. The order in the batch stays that of time.
+    const { names } = pack(queue().reverse());
+    const batch = pack(names.reverse());
+    if (batch.names.length) log("beacon", batch.names.length, navigator.sendBeacon(url(), batch.body));
+  };
+
+  // ---- The booking in progress, and its end without completion
+
+  const FACTS = ["booking_id", "vehicle_id", "vehicle_name", "total_amount"];
+  const sameBooking = (a, b) => (a.booking_id || a.vehicle_id) === (b.booking_id || b.vehicle_id);
+  let awayTimer = 0;
+
+  /** Learns from an event what it says of a booking, and gives it what it left out. */
+  const follow = (type, data) => {
+    if (!/^(booking|payment)\./.test(type)) return data;
+    let booking = tab.get("booking");
+    if (booking && type === "booking.started" && !sameBooking({ ...booking.data, ...data }, booking.data)) booking = null;
+    if (booking) for (const name of FACTS) if (data[name] == null && booking.data[name] != null) data[name] = booking.data[name];
+    if (type === "booking.started" || type === "booking.step_completed") {
+      clearTimeout(awayTimer);
+      const paths = new Set(booking ? booking.paths : []).add(location.pathname);
+      tab.set("booking", { data: { ...(booking && booking.data), ...data }, at: now(), paths: [...paths] });
+      local.drop("done");
+      armClose();
+    }
+    if (type === "booking.completed") {
+      tab.drop("booking");
+      local.set("done", data); // a booking can be completed in another tab
+    }
+    return data;
+  };
+
+  const abandon = (reason) => {
+    const booking = customer() && tab.get("booking");
+    if (!booking || booking.left) return;
+    const done = local.get("done");
+    if (done && sameBooking(done, booking.data)) return tab.drop("booking");
+    tab.set("booking", { ...booking, left: true });
+    const { resumed, ...data } = booking.data;
+    track("booking.abandoned", { ...data, reason, page: location.pathname });
+  };
+
+  /** Whether this page belongs to the booking: told by the site, else learned from where its events happened. */
+  const isBookingPage = (booking) => {
+    const path = location.pathname;
+    if (doc.querySelector("[data-crm-booking]")) return true;
+    const told = options.bookingPages && [].concat(options.bookingPages).join().split(",");
+    if (told) return told.some((start) => path.startsWith(start.trim()));
+    const folder = path.replace(/[^/]*$/, "");
+    if (booking.paths.some((p) => p === path || (folder !== "/" && p.startsWith(folder)))) return true;
+    // The page that comes right after a booking event is the next step.
+    if (now() - booking.at > 5000) return false;
+    tab.set("booking", { ...booking, paths: [...booking.paths, path] });
+    return true;
+  };
+
+  /** Where does the visitor stand with the booking, on this page? */
+  const place = () => {
+    clearTimeout(awayTimer);
+    const booking = customer() && tab.get("booking");
+    if (!booking) return;
+    armClose();
+    if (!isBookingPage(booking)) awayTimer = setTimeout(safe(() => abandon("away")), 1000);
+    else if (booking.left) track("booking.started", { ...booking.data, resumed: true }); // calls the alert off
+  };
+
+  // Is a page that goes away closed, left or reloaded? No event tells. But (measured in Chromium, see the README):
+  // - between `beforeunload` and `pagehide` a closing tab takes under a millisecond, a page change waits for the network;
+  // - the Navigation API announces every page change that comes from the page itself;
+  // - a page left through the address bar goes into the back/forward cache, a reloaded one does not.
+  // Where this leaves a doubt nothing is sent: the server's own ABANDON_AFTER_MINUTES finds the booking.
+  const CLOSES_WITHIN = 4;
+  let unloadAt = null;
+  let intent = null;
+  let isArmed = false;
+
+  // A `beforeunload` listener keeps pages out of some back/forward caches: only pages with a booking get one.
+  const armClose = () => {
+    if (!isArmed) on(win, "beforeunload", () => (unloadAt = performance.now()));
+    isArmed = true;
+  };
+
+  const isLeaving = (event) => {
+    const gap = unloadAt === null ? (navigator.userAgentData ? 0 : Infinity) : performance.now() - unloadAt;
+    if (intent && intent.stays && now() - intent.at < PATIENCE) return false;
+    if (!event.persisted && gap < CLOSES_WITHIN) return true;
+    if (intent && now() - intent.at < PATIENCE) return !intent.isSameSite;
+    return event.persisted && !!win.navigation;
+  };
+
+  const stay = () => (intent = { at: now(), stays: true });
+  const heads = (href) => {
+    const target = new URL(href, location.href);
+    if (/^http/.test(target.protocol) && !(intent && intent.stays)) {
+      intent = { at: now(), isSameSite: target.origin === location.origin };
+    }
+  };
+
+  // ---- What the page does
+
+  let viewed = null; // the path that was last told of
+
+  /** Takes in the page: its view, its elements, its part in a booking. */
+  const look = () => {
+    if (!customer() || viewed === location.pathname) return;
+    viewed = location.pathname;
+    track("page.viewed", { page: viewed });
+    scan();
+    place();
+  };
+
+  /** Events of elements that tell by being there. */
+  const scan = () => {
+    for (const element of doc.querySelectorAll("[data-crm-event]")) {
+      if (moment(element) === "load" && !element.crmTold) {
+        element.crmTold = true;
+        tell(element);
+      }
+    }
+  };
+
+  const moment = (element) =>
+    element.dataset.crmOn || (element.matches("form") ? "submit" : element.matches("a,button,input") ? "click" : "load");
+
+  /** Sends the event of an element, with the data of its own attributes and of those around it. */
+  const tell = (element) => {
+    const data = {};
+    for (let outer = element; outer; outer = outer.parentElement) {
+      for (const [key, value] of Object.entries(outer.dataset || {})) {
+        if (!/^crm[A-Z]/.test(key) || /^crm(Event|On|Field|Booking|Stay)$/.test(key)) continue;
+        const name = key.slice(3).replace(/(?!^)[A-Z]/g, "_$&").toLowerCase();
+        if (!(name in data)) data[name] = /amount$/.test(name) ? Number(value) : value;
+      }
+    }
+    // The only values of fields that are ever read: those that the site has marked, and no secret even then.
+    for (const field of element.querySelectorAll("[data-crm-field]")) {
+      if (field.type !== "password" && !/^cc-/.test(field.autocomplete)) data[field.dataset.crmField] = field.value;
+    }
+    track(element.dataset.crmEvent, data);
+  };
+
+  const acted = (kind) => (event) => {
+    const target = event.target instanceof Element ? event.target : doc.body;
+    const element = target.closest("[data-crm-event]");
+    intent = null;
+    if (element && moment(element) === kind) tell(element);
+    if (target.closest("[data-crm-stay]")) stay();
+    const link = kind === "click" && target.closest("a[href]");
+    if (win.navigation || event.defaultPrevented) return;
+    if (link && !link.target && !link.download) heads(link.href);
+    if (kind === "submit") heads(target.action);
+  };
+  on(doc, "click", acted("click"));
+  on(doc, "submit", acted("submit"));
+
+  const moved = () => {
+    intent = null;
+    idle(look);
+  };
+  if (win.navigation) {
+    on(navigation, "navigate", (event) => {
+      if (!event.hashChange && event.downloadRequest == null && !event.destination.sameDocument) heads(event.destination.url);
+    });
+    on(navigation, "currententrychange", moved);
+  } else {
+    for (const name of ["pushState", "replaceState"]) {
+      const original = history[name];
+      history[name] = function (...values) {
+        const result = original.apply(this, values);
+        safe(moved)();
+        return result;
+      };
+    }
+    on(win, "popstate", moved);
+  }
+
+  let hiddenTimer = 0;
+  on(doc, "visibilitychange", () => {
+    clearTimeout(hiddenTimer);
+    if (doc.visibilityState === "hidden") {
+      beacon();
+      hiddenTimer = setTimeout(safe(() => abandon("hidden")), options.hiddenAfter * 1e3);
+    } else {
+      idle(place);
+      later(2000); // asks whether the beacon arrived, by sending again what it carried
+    }
+  });
+  on(win, "pagehide", (event) => {
+    if (isLeaving(event)) abandon("left");
+    beacon();
+  });
+  on(win, "pageshow", (event) => {
+    unloadAt = intent = null;
+    if (!event.persisted) return;
+    viewed = null;
+    idle(look);
+  });
+  on(win, "online", () => later(0));
+
+  // ---- The start
+
+  const idle = (work) =>
+    win.requestIdleCallback ? requestIdleCallback(safe(work), { timeout: 500 }) : setTimeout(safe(work), 1);
+
+  const start = () => {
+    if (tag && tag.dataset.customer) identify(JSON.parse(tag.dataset.customer));
+    look();
+    later(0);
+  };
+
+  const crm = {
+    init: (more) => void Object.assign(options, more),
+    identify,
+    track,
+    logout: () => {
+      beacon();
+      forget();
+    },
+    consent: (isGiven) => {
+      if (!isGiven) forget();
+      local.set("consent", !!isGiven);
+      if (isGiven) idle(start);
+    },
+    stay: () => void stay(),
+    scan,
+    debug: (isOn) => void (isLoud = isOn),
+    push: (...calls) => calls.forEach(([name, ...values]) => crm[name](...values)),
+  };
+  for (const name of Object.keys(crm)) crm[name] = safe(crm[name]);
+
+  // Calls that the page made before this script was there.
+  const early = win.crm;
+  win.crm = crm;
+  if (Array.isArray(early)) crm.push(...early);
+  if (doc.prerendering) on(doc, "prerenderingchange", () => idle(start));
+  else idle(start);
+})();
