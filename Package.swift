@@ -22,7 +22,8 @@ let package = Package(
         .target(
             name: "Service", dependencies: ["HTTP", "CRM", "Store", "Journal", "Loop"],
             resources: [
-                .embedInCode("Reading/openapi.json"),
+                .embedInCode("Reading/openapi.json"), .embedInCode("Web/admin.html"),
+                .embedInCode("Web/admin.js"), .embedInCode("Web/admin.css"),
                 .embedInCode("Web/tracker.js"), .embedInCode("Web/tracker.mjs"), .embedInCode("Web/tracker.d.ts"),
                 .embedInCode("Web/demo.html"), .embedInCode("Web/demo.js"), .embedInCode("Web/demo.css"),
             ],

@@ -36,6 +36,15 @@ public final class HTTPConnection {
         try send(head + "\r\n" + (body ?? ""))
     }
 
+    /// Reads one chunk of an answer that goes on for ever; its head has been read.
+    public func readChunk() throws -> [UInt8] {
+        let deadline = Deadline.after(patience)
+        guard let size = Int(try takeLine(by: deadline), radix: 16), size > 0 else { throw Failure("the stream ended") }
+        let piece = try take(size, by: deadline)
+        _ = try takeLine(by: deadline)
+        return piece
+    }
+
     /// Says that no more requests will come; answers still can.
     public func finishSending() { socket.shutdownWriting() }
 

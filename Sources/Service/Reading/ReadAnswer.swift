@@ -144,7 +144,7 @@ enum ReadAnswer {
 
     static func failure(_ failure: StoreError) -> Response {
         switch failure {
-        case .disconnected, .uncertain, .unable, .unreplicated:
+        case .disconnected, .uncertain, .unreplicated, .unable:
             error(
                 .serviceUnavailable, "unavailable",
                 "Redis cannot be read now. Try again after the seconds in Retry-After.", [("Retry-After", "2")])

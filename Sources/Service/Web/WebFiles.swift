@@ -10,6 +10,9 @@ enum WebFiles {
     private static let page = "text/html; charset=utf-8"
 
     private static let files: [String: WebFile] = [
+        "admin": WebFile(PackageResources.admin_html, type: page, .page),
+        "admin.js": WebFile(PackageResources.admin_js, type: script, .part),
+        "admin.css": WebFile(PackageResources.admin_css, type: style, .part),
         "tracker.js": WebFile(withoutComments(PackageResources.tracker_js), type: script, .shared),
         "tracker.mjs": WebFile(PackageResources.tracker_mjs, type: script, .shared),
         "tracker.d.ts": WebFile(PackageResources.tracker_d_ts, type: "text/plain; charset=utf-8", .shared),
