@@ -39,7 +39,7 @@ let package = Package(
             name: "StoreTests", dependencies: ["Store", "CRM", "Loop", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "ServiceTests", dependencies: ["Service", "Command", "TestSupport"], exclude: ["Stories"],
+            name: "ServiceTests", dependencies: ["Service", "CRM", "Command", "TestSupport"], exclude: ["Stories"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -184,7 +184,13 @@ struct Router {
         if event.type.makesTask, let agent = request.headers.first("user-agent") {
             event.isFromRobot = Robot.isNamed(in: agent)
         }
-        do { return .event(event, isVerified: try access.verify(&event)) } catch { return .refused(.denied(error)) }
+        do {
+            // Before the event is handed on: checking it narrows what it may reach.
+            let isVerified = try access.verify(&event)
+            return .event(event, isVerified: isVerified)
+        } catch {
+            return .refused(.denied(error))
+        }
     }
 
     /// No type, JSON, or the plain text that `navigator.sendBeacon` sends.
