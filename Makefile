@@ -3,7 +3,7 @@
 PORT ?= 8080
 export PORT
 
-.PHONY: help setup build run test check clean
+.PHONY: help setup build run test check fuzz sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## Lists what there is
@@ -28,6 +28,13 @@ check: setup ## What a change has to pass: format, warnings as errors, imports o
 	swift format lint --strict --recursive Sources Tests Package.swift
 	swift build --build-tests --explicit-target-dependency-import-check error
 	$(MAKE) --no-print-directory test
+
+fuzz: setup ## Fuzzes the parsers with libFuzzer for FUZZ_SECONDS (120)
+	@.make/fuzz.sh
+
+sanitize: setup ## Passes all tests with the address sanitizer, then with the thread sanitizer
+	swift test --disable-xctest --scratch-path .build/address --sanitize=address
+	TSAN_OPTIONS="suppressions=$(CURDIR)/.make/tsan.supp" swift test --disable-xctest --scratch-path .build/thread --sanitize=thread
 
 clean: ## Deletes what was built; the data in .run stays
 	rm -rf .build

@@ -30,6 +30,9 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(name: "Command", dependencies: ["Service"], swiftSettings: strict),
 
+        .executableTarget(
+            name: "Fuzz", dependencies: ["HTTP", "CRM", "Store", "Service"], path: "Tests/Fuzz", exclude: ["Seeds"],
+            swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["CSystem"], path: "Tests/TestSupport", swiftSettings: strict),
         .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: strict),
