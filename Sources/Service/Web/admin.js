@@ -190,11 +190,15 @@ const known = new Map();
 
 async function showTasks(more = false) {
   const which = $("which").value;
-  const answer = await read(`/tasks?${which}&sort=due&limit=50${more && cursor ? "&cursor=" + cursor : ""}`);
+  const list = (extra) => read(`/tasks?${which}&sort=due&limit=50${extra}`);
+  const answer = await list(more && cursor ? "&cursor=" + cursor : "");
+  // What is urgent comes first, even where a thousand others are due before it.
+  const first = which === "status=open" && !more ? (await list("&priority=urgent")).tasks : [];
+  if ($("which").value !== which) return;
   cursor = answer.next_cursor || "";
   $("more-tasks").hidden = !cursor;
   if (!more) known.clear();
-  for (const task of answer.tasks) known.set(task.id, task);
+  for (const task of [...first, ...answer.tasks]) known.set(task.id, task);
   drawTasks();
 }
 
