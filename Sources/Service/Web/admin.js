@@ -179,8 +179,9 @@ function showPlot(days, totals) {
 async function showHealth() {
   const response = await fetch("/readyz", { cache: "no-store", signal: visit.signal });
   const state = await response.json();
-  const parts = Object.entries(state).map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`);
-  $("health").replaceChildren(make("span", { class: state.ready ? null : "bad" }, (state.ready ? "Healthy: " : "Trouble: ") + parts.join(", ")));
+  const parts = ["Redis " + (state.redis ? "is there" : "is away"), state.queued ? `${state.queued} events wait on disk` : "nothing waits on disk"];
+  if (state.draining) parts.push("the service is stopping");
+  $("health").replaceChildren(make("span", { class: state.ready && state.redis ? null : "bad" }, parts.join(", ")));
 }
 
 // ---- Task desk
