@@ -28,7 +28,8 @@ let package = Package(
                 .embedInCode("Web/demo.html"), .embedInCode("Web/demo.js"), .embedInCode("Web/demo.css"),
             ],
             swiftSettings: strict),
-        .executableTarget(name: "Command", dependencies: ["Service"], swiftSettings: strict),
+        .executableTarget(
+            name: "Command", dependencies: ["Service", "CRM", "Store", "Loop"], swiftSettings: strict),
 
         .executableTarget(
             name: "Fuzz", dependencies: ["HTTP", "CRM", "Store", "Service"], path: "Tests/Fuzz", exclude: ["Seeds"],

@@ -14,6 +14,15 @@ enum CommandLineTool {
         case "serve" where words.count == 1: return serve(environment)
         case "journal": return JournalCommand.run(Array(words.dropFirst()), environment)
         case "health" where words.count == 1: return HealthCheck.run(environment)
+        case let name where commandHelp[name] != nil:
+            let rest = Array(words.dropFirst())
+            if rest.contains("--help") || rest.contains("-h") {
+                print(commandHelp[name] ?? "")
+                return 0
+            }
+            let status =
+                name == "alerts" ? AlertsCommand.run(rest, environment) : DeskCommands.run(name, rest, environment)
+            return status ?? misuse("crmsync \(name) --help")
         case "--help", "-h", "help":
             print(help)
             return 0

@@ -7,6 +7,13 @@ extension CommandLineTool {
           crmsync serve        receive events (settings come from environment variables)
           crmsync journal      what waits on disk for Redis, and dead letters
           crmsync health       exit 0 when the service on HOST:PORT lives, else 1
+          crmsync alerts       urgent tasks, live
+          crmsync contact WHO  one contact with its tasks and timeline
+          crmsync tasks        the task desk
+          crmsync task done|cancel|reopen|assign ID
+          crmsync stats        funnel, bookings, revenue
+          crmsync export WHO   everything about a person, as JSON
+          crmsync erase WHO --yes
           crmsync --version
           crmsync --help
 
@@ -16,5 +23,56 @@ extension CommandLineTool {
           REDIS_URL=redis://127.0.0.1:6379/0    or unix:/run/redis.sock
           ADMIN_TOKEN=         bearer token for reading; one is made and printed when not set
           LOG_FORMAT=text      or json
+        """
+
+    /// What `--help` prints behind each command that reads Redis.
+    static let commandHelp: [String: String] = [
+        "alerts": """
+        Usage: crmsync alerts [--json] [--exec COMMAND]
+
+        Shows the urgent tasks that are open, then those that open and close, until it is stopped. Comes back by itself
+        when Redis was away.
+          --json          one line of JSON for each, as published on crm_task_urgent and crm_task_closed
+          --exec COMMAND  runs COMMAND in a shell for each task that opens, with that line on its standard input
+        """ + statuses,
+        "contact": """
+        Usage: crmsync contact EMAIL|CUSTOMER_ID|CONTACT_ID [--json]
+
+        Shows one contact, its tasks, and the newest entries of its timeline.
+        """ + statuses,
+        "tasks": """
+        Usage: crmsync tasks [--open|--overdue|--done|--cancelled] [--priority urgent|high|normal] [--limit N] [--json]
+
+        Shows tasks, those that are due first (closed ones: the newest) first.
+        """ + statuses,
+        "task": """
+        Usage: crmsync task done|cancel|reopen TASK_ID [--by NAME] [--reason TEXT] [--json]
+               crmsync task assign TASK_ID NAME [--by NAME] [--json]
+
+        Changes one task. NAME '' takes it away from everybody. --by is $USER when left out.
+        """ + statuses,
+        "stats": """
+        Usage: crmsync stats [--days N] [--json]
+
+        Shows the funnel, bookings and revenue of the last 30 (or N, at most 400) days, open tasks, top names.
+        """ + statuses,
+        "export": """
+        Usage: crmsync export EMAIL|CUSTOMER_ID|CONTACT_ID
+
+        Prints everything that is kept about a person, as JSON.
+        """ + statuses,
+        "erase": """
+        Usage: crmsync erase EMAIL|CUSTOMER_ID|CONTACT_ID --yes
+
+        Erases everything about a person and prints a receipt. It cannot be undone. Late events of the person are
+        dropped for 30 days.
+        """ + statuses,
+    ]
+
+    private static let statuses = """
+
+
+        Exit status: 0 done, 1 failed or Redis away, 3 not found, 64 not understood, 78 settings cannot be used.
+        REDIS_URL says where Redis is. NO_COLOR=1 turns colours off.
         """
 }

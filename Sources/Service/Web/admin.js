@@ -179,8 +179,9 @@ function showPlot(days, totals) {
 async function showHealth() {
   const response = await fetch("/readyz", { cache: "no-store", signal: visit.signal });
   const state = await response.json();
-  const parts = Object.entries(state).map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`);
-  $("health").replaceChildren(make("span", { class: state.ready ? null : "bad" }, (state.ready ? "Healthy: " : "Trouble: ") + parts.join(", ")));
+  const parts = ["Redis " + (state.redis ? "is there" : "is away"), state.queued ? `${state.queued} events wait on disk` : "nothing waits on disk"];
+  if (state.draining) parts.push("the service is stopping");
+  $("health").replaceChildren(make("span", { class: state.ready && state.redis ? null : "bad" }, parts.join(", ")));
 }
 
 // ---- Task desk
@@ -190,11 +191,15 @@ const known = new Map();
 
 async function showTasks(more = false) {
   const which = $("which").value;
-  const answer = await read(`/tasks?${which}&sort=due&limit=50${more && cursor ? "&cursor=" + cursor : ""}`);
+  const list = (extra) => read(`/tasks?${which}&sort=due&limit=50${extra}`);
+  const answer = await list(more && cursor ? "&cursor=" + cursor : "");
+  // What is urgent comes first, even where a thousand others are due before it.
+  const first = which === "status=open" && !more ? (await list("&priority=urgent")).tasks : [];
+  if ($("which").value !== which) return;
   cursor = answer.next_cursor || "";
   $("more-tasks").hidden = !cursor;
   if (!more) known.clear();
-  for (const task of answer.tasks) known.set(task.id, task);
+  for (const task of [...first, ...answer.tasks]) known.set(task.id, task);
   drawTasks();
 }
 

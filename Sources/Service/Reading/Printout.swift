@@ -1,0 +1,31 @@
+import CRM
+import Store
+
+/// What was read as the JSON of the read API, for programs behind a pipe.
+public enum Printout {
+    /// As `GET /contacts/<id>`.
+    public static func card(_ card: ContactCard) -> [UInt8] { ReadAnswer.card(card).body }
+    /// As `GET /tasks`.
+    public static func tasks(_ page: Page<DeskTask>) -> [UInt8] { ReadAnswer.deskTasks(page).body }
+    /// As `GET /stats`.
+    public static func statistics(_ statistics: Statistics) -> [UInt8] { ReadAnswer.statistics(statistics).body }
+    /// As `GET /contacts/<id>/export`.
+    public static func dossier(_ dossier: Dossier, id: String, at now: Timestamp) -> [UInt8] {
+        ReadAnswer.dossier(dossier, id: id, at: now).body
+    }
+    /// As `DELETE /contacts/<id>`.
+    public static func receipt(_ receipt: ErasureReceipt, id: String, at now: Timestamp) -> [UInt8] {
+        ReadAnswer.receipt(receipt, id: id, at: now).body
+    }
+    /// As the answer to a decision about a task.
+    public static func outcome(_ outcome: TaskOutcome) -> [UInt8] { ReadAnswer.outcome(outcome).body }
+    /// As the data of an alert, `{"task":…,"contact":…}`.
+    public static func alert(_ task: DeskTask) -> [UInt8] {
+        var body = JSONBody()
+        body.add("task", task.task)
+        body.add("contact", task.contact)
+        return body.finished
+    }
+    /// A salt for the erasure of a person, should none be kept.
+    public static func salt() -> String { Secret.random() }
+}
