@@ -15,7 +15,8 @@ struct JournalFolder {
     }
 
     func options(
-        maxBytes: Int = 1 << 20, segmentBytes: Int = 1 << 18, deadLetterBytes: Int = 1 << 20, damagedBytes: Int = 1 << 20
+        maxBytes: Int = 1 << 20, segmentBytes: Int = 1 << 18, deadLetterBytes: Int = 1 << 20,
+        damagedBytes: Int = 1 << 20
     ) -> Journal.Options {
         Journal.Options(
             directory: path, maxBytes: maxBytes, segmentBytes: segmentBytes, deadLetterBytes: deadLetterBytes,

@@ -114,7 +114,8 @@ import Testing
     @Test func `one customer is counted from however many addresses`() throws {
         let site = try Site(["RATE_LIMIT": "1/h,burst=3", "TRUSTED_PROXIES": "127.0.0.0/8"])
         for number in 1...3 {
-            #expect(try site.post(Self.login, headers: [("X-Forwarded-For", "9.9.9.9, 10.0.0.\(number)")]).status == 200)
+            let headers = [("X-Forwarded-For", "9.9.9.9, 10.0.0.\(number)")]
+            #expect(try site.post(Self.login, headers: headers).status == 200)
         }
         #expect(try site.post(Self.login, headers: [("X-Forwarded-For", "10.0.0.9")]).status == 429)
         let other = event("customer.login", customer: ["email": "b@example.com"])
