@@ -45,6 +45,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests", dependencies: ["Service", "CRM", "Command", "TestSupport"], exclude: ["Stories"],
             swiftSettings: strict),
+        .testTarget(
+            name: "BrowserTests", dependencies: ["Command", "TestSupport"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

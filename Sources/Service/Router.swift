@@ -91,8 +91,10 @@ struct Router {
     func crossOriginFields(for request: Request) -> [(String, String)] {
         let path = request.path
         guard path == single || path == batch, let origin = access.allowedOrigin(of: request) else { return [] }
-        if origin == "*" { return [("Access-Control-Allow-Origin", "*")] }
-        return origin.isEmpty ? [("Vary", "Origin")] : [("Access-Control-Allow-Origin", origin), ("Vary", "Origin")]
+        // Without the last one a script does not see how long it should wait.
+        let readable = [("Access-Control-Allow-Origin", origin), ("Access-Control-Expose-Headers", "Retry-After")]
+        if origin == "*" { return readable }
+        return (origin.isEmpty ? [] : readable) + [("Vary", "Origin")]
     }
 
     private func page(at path: String) -> Action? {

@@ -1,1 +1,94 @@
+// The demonstration's own code: a site as any other, that calls the tracker.
 "use strict";
+
+const find = (id) => document.getElementById(id);
+const crm = window.crm;
+
+const show = (text) => {
+  const entry = document.createElement("li");
+  entry.textContent = text;
+  find("log").prepend(entry);
+};
+const tell = (type, data) => {
+  crm.track(type, data);
+  show(type + " " + JSON.stringify(data || {}));
+};
+const greet = (name) => {
+  find("who").textContent = name ? "Logged in as " + name : "Nobody is logged in: nothing is tracked.";
+  find("logout").hidden = !name;
+};
+
+find("login-form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const email = find("email").value;
+  const created = event.submitter && event.submitter.value === "register";
+  crm.identify({ id: "demo-" + email, email, name: find("name").value, phone: find("phone").value }, { created });
+  sessionStorage.setItem("name", find("name").value);
+  greet(find("name").value);
+  show("identify " + email);
+});
+find("logout").addEventListener("click", () => {
+  crm.logout();
+  sessionStorage.clear();
+  greet();
+  find("booking").hidden = true;
+  show("logout: all is cleared");
+});
+for (const id of ["search-form", "chat-form"]) {
+  find(id).addEventListener("submit", (event) => {
+    event.preventDefault();
+    show(event.target.dataset.crmEvent + ", by attributes");
+  });
+}
+
+// The booking: kept over a reload, as a real site does.
+let booking = JSON.parse(sessionStorage.getItem("booking") || "null");
+const keep = (next) => {
+  booking = next;
+  if (next) sessionStorage.setItem("booking", JSON.stringify(next));
+  else sessionStorage.removeItem("booking");
+  find("booking").hidden = !next;
+  if (!next) return;
+  find("car").textContent = next.data.vehicle_name;
+  find("amount").textContent = next.data.total_amount;
+  find("step").textContent = "Step " + next.step + " of 3: " + ["", "dates", "driver", "payment"][next.step];
+};
+
+for (const car of find("cars").children) {
+  const data = {
+    vehicle_id: car.dataset.crmVehicleId,
+    vehicle_name: car.dataset.crmVehicleName,
+    total_amount: Number(car.dataset.amount),
+  };
+  car.append(data.vehicle_name + ", " + car.dataset.amount + " ");
+  const look = document.createElement("button");
+  look.textContent = "View";
+  look.dataset.crmEvent = "vehicle.viewed";
+  look.addEventListener("click", () => show("vehicle.viewed, by attributes"));
+  const book = document.createElement("button");
+  book.textContent = "Book";
+  book.addEventListener("click", () => {
+    keep({ step: 1, data: { booking_id: "demo-" + Date.now().toString(36), ...data } });
+    tell("booking.started", booking.data);
+  });
+  car.append(look, " ", book);
+}
+find("next").addEventListener("click", () => {
+  if (!booking || booking.step === 3) return;
+  keep({ ...booking, step: booking.step + 1 });
+  tell("booking.step_completed", { ...booking.data, step: booking.step });
+});
+const pay = (works) => () => {
+  if (!booking) return;
+  const { booking_id, total_amount: amount } = booking.data;
+  tell("payment.attempted", { booking_id, amount });
+  tell(works ? "payment.successful" : "payment.failed", { booking_id, amount });
+  if (!works) return;
+  tell("booking.completed", booking.data);
+  keep(null);
+};
+find("pay").addEventListener("click", pay(true));
+find("fail").addEventListener("click", pay(false));
+
+keep(booking);
+greet(sessionStorage.getItem("name"));
