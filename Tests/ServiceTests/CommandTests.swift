@@ -1,0 +1,108 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The commands that read Redis, as somebody at a terminal runs them.
+@Suite struct CommandTests {
+    private func run(_ site: Site, _ words: String...) throws -> (status: Int32, output: String) {
+        let run = try Program.run(words, environment: ["REDIS_URL": site.redis.url, "USER": "anna"])
+        guard case .code(let status) = run.exit else { throw Failure("ended by a signal: \(run.exit)") }
+        return (status, run.output)
+    }
+
+    @Test(arguments: ["alerts", "contact", "tasks", "task", "stats", "export", "erase"])
+    func `each command tells what it does, and refuses what it does not know`(name: String) throws {
+        let site = try Site()
+        let help = try run(site, name, "--help")
+        #expect(help.status == 0)
+        #expect(help.output.hasPrefix("Usage: crmsync \(name)"))
+        #expect(help.output.contains("Exit status"))
+        #expect(try run(site, name, "--nonsense").status == 64)
+    }
+
+    @Test func `a contact is shown by email, by the website's id and by its own`() throws {
+        let site = try Site()
+        let name: JSON = "Eve \u{1B}[31m\u{202E}x"
+        let id = try site.track(event("page.viewed", customer: ["id": "u1", "email": "eve@x.org", "last_name": name]))
+        for who in ["EVE@x.org", "u1", id] {
+            let shown = try run(site, "contact", who)
+            #expect(shown.status == 0)
+            #expect(shown.output.contains(id))
+            #expect(shown.output.contains("Timeline"))
+            // Neither colours, for this is no terminal, nor what a customer wrote to change them.
+            #expect(!shown.output.contains("\u{1B}") && !shown.output.contains("\u{202E}"))
+        }
+        #expect(try JSON(parsing: run(site, "contact", "u1", "--json").output)["contact"]?["id"]?.string == id)
+        #expect(try run(site, "contact", "nobody").status == 3)
+    }
+
+    @Test func `a task is listed, done once, and open again`() throws {
+        let site = try Site()
+        let id = try site.track(event("booking.abandoned", at: clock("10:00")))
+        let task = try #require(try site.openTasks(id).first?["id"])
+        for option in ["--open", "--overdue"] { #expect(try run(site, "tasks", option).output.contains(task)) }
+        #expect(try run(site, "task", "done", task, "--reason", "called").status == 0)
+        let closed = try site.client.hash("crm_task_\(task)")
+        #expect(closed["status"] == "done")
+        #expect(closed["closed_by"] == "anna")
+        #expect(closed["closed_reason"] == "called")
+        #expect(try run(site, "tasks").output == "No tasks.\n")
+        #expect(try run(site, "task", "cancel", task).status == 1)
+        #expect(try run(site, "task", "reopen", task).status == 0)
+        #expect(try run(site, "task", "assign", task, "Bob").status == 0)
+        #expect(try site.client.hash("crm_task_\(task)")["assignee"] == "Bob")
+        #expect(try run(site, "task", "done", "task_0").status == 3)
+    }
+
+    @Test func `statistics have the funnel and the revenue`() throws {
+        let site = try Site()
+        try site.track(event("booking.completed", data: ["booking_id": "b1", "total_amount": 450.5]))
+        let shown = try run(site, "stats", "--days", "7")
+        #expect(shown.output.contains("Customer - Active"))
+        #expect(shown.output.contains("450.50"))
+        #expect(try JSON(parsing: run(site, "stats", "--json").output)["days"]?.array?.count == 30)
+    }
+
+    @Test func `a person is exported, and erased only when it is meant`() throws {
+        let site = try Site()
+        let id = try site.track(event("page.viewed", customer: ["id": "u1", "email": "eve@x.org"]))
+        #expect(try JSON(parsing: run(site, "export", "u1").output)["contact"]?["id"]?.string == id)
+        #expect(try run(site, "erase", "u1").status == 64)
+        #expect(try site.contact(id).isEmpty == false)
+        let receipt = try run(site, "erase", "eve@x.org", "--yes")
+        #expect(receipt.status == 0)
+        #expect(try JSON(parsing: receipt.output)["erased"]?["crm_contact_"] == 1)
+        #expect(try site.contact(id).isEmpty)
+    }
+
+    @Test func `without Redis a command says so and fails`() throws {
+        let run = try Program.run(["stats"], environment: ["REDIS_URL": "redis://127.0.0.1:1"])
+        #expect(run.exit == .code(1))
+        #expect(run.errors.contains("cannot be reached"))
+    }
+
+    @Test func `alerts show what is open, then what happens, and hand it to a program`() throws {
+        let site = try Site()
+        let folder = try TemporaryFolder()
+        let (output, heard) = (folder.file("out"), folder.file("heard"))
+        func text(_ file: String) -> String { (try? String(contentsOfFile: file, encoding: .utf8)) ?? "" }
+        func leave(_ user: String) throws -> String {
+            let id = try site.track(event("booking.abandoned", customer: ["id": .string(user), "name": "Ann B"]))
+            return try #require(try site.openTasks(id).first?["id"])
+        }
+        let first = try leave("u1")
+        let process = try ChildProcess(
+            Program.path(), ["alerts", "--exec", "cat >> \(heard)"], environment: ["REDIS_URL": site.redis.url],
+            output: output, errors: folder.file("err"))
+        defer { process.killHard() }
+        try eventually("the open task is shown") { text(output).contains("URGENT \(first)  Ann B") }
+        // The connections are cut; it comes back and misses nothing.
+        try site.client.run("CLIENT", "KILL", "TYPE", "pubsub")
+        let second = try leave("u2")
+        try eventually("the next one is shown") { text(output).contains("URGENT \(second)") }
+        try eventually("the program has both") { text(heard).contains(second) }
+        #expect(text(heard).split(separator: "\n").count == 2)
+        try site.track(event("booking.completed", customer: ["id": "u1"], data: ["booking_id": "b1"]))
+        try eventually("the closing is shown") { text(output).contains("closed \(first)") }
+    }
+}
