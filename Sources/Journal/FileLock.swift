@@ -18,7 +18,11 @@ final class FileLock {
         }
     }
 
-    deinit { close(file) }
+    deinit {
+        // Said in words, because a process that is being started elsewhere may hold a copy of the file for a moment.
+        flock(file, LOCK_UN)
+        close(file)
+    }
 
     /// Writes who has the lock, for people and for the message to the next one that asks. Only a help: that it cannot
     /// be written (a full disk) is no reason not to go on.

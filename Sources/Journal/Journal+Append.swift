@@ -9,8 +9,8 @@ extension Journal {
         guard !records.isEmpty else { return end }
         var size = 0
         for record in records {
-            guard record.payload.count <= SegmentFormat.largestPayload else {
-                throw .tooLarge(bytes: record.payload.count)
+            guard record.payload.count <= options.recordBytes else {
+                throw .tooLarge(bytes: record.payload.count, limit: options.recordBytes)
             }
             size += SegmentFormat.recordHeadSize + record.payload.count
         }

@@ -7,8 +7,8 @@ public enum JournalError: Error, Equatable, CustomStringConvertible, Sendable {
     case locked(directory: String, pid: Int32?)
     /// The records on disk have reached `Options.maxBytes`.
     case full(limit: Int)
-    /// One payload is longer than the format allows.
-    case tooLarge(bytes: Int)
+    /// One payload is longer than `Options.recordBytes`.
+    case tooLarge(bytes: Int, limit: Int)
     /// The disk, the quota or the limit of the file's size is used up.
     case noSpace(DiskFailure)
     /// The disk is mounted read-only.
@@ -48,8 +48,8 @@ public enum JournalError: Error, Equatable, CustomStringConvertible, Sendable {
                 + "stop that one, or give this one a JOURNAL_DIR of its own"
         case .full(let limit):
             "the journal is full (\(limit) bytes): bring Redis back, or raise JOURNAL_MAX_BYTES"
-        case .tooLarge(let bytes):
-            "a record of \(bytes) bytes is too large for the journal (\(SegmentFormat.largestPayload))"
+        case .tooLarge(let bytes, let limit):
+            "an event of \(bytes) bytes is too large for the journal (\(limit)): lower MAX_BODY_BYTES"
         case .noSpace(let failure): "\(failure): free space on that disk, or set JOURNAL_DIR to another one"
         case .readOnly(let failure): "\(failure): mount it writable, or set JOURNAL_DIR to another disk"
         case .noPermission(let failure):

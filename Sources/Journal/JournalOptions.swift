@@ -9,6 +9,8 @@ extension Journal {
         /// From which size on a new segment is begun. Segments are what is deleted at once, so never more than a
         /// quarter of `maxBytes`; one batch is never split, so a segment can be larger by one batch.
         public let segmentBytes: Int
+        /// How long a payload may be; 16 MiB at most, which belongs to the format.
+        public let recordBytes: Int
         /// How large the file of dead letters may become. There are two of them: the full one is kept until its
         /// successor is full.
         public let deadLetterBytes: Int
@@ -17,12 +19,13 @@ extension Journal {
 
         /// Where a journal lives, with the default limits unless others are given.
         public init(
-            directory: String, maxBytes: Int = 256 << 20, segmentBytes: Int = 8 << 20, deadLetterBytes: Int = 16 << 20,
-            damagedBytes: Int = 64 << 20
+            directory: String, maxBytes: Int = 256 << 20, segmentBytes: Int = 8 << 20, recordBytes: Int = 16 << 20,
+            deadLetterBytes: Int = 16 << 20, damagedBytes: Int = 64 << 20
         ) {
             self.directory = directory
             self.maxBytes = maxBytes
             self.segmentBytes = min(segmentBytes, maxBytes / 4)
+            self.recordBytes = min(recordBytes, SegmentFormat.largestPayload)
             self.deadLetterBytes = deadLetterBytes
             self.damagedBytes = damagedBytes
         }

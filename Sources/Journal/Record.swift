@@ -5,7 +5,7 @@ extension Journal {
         public let receivedAt: Int64
         /// Belongs to the caller.
         public let flags: UInt8
-        /// Belongs to the caller; at most 16 MiB.
+        /// Belongs to the caller; at most `Options.recordBytes`.
         public let payload: [UInt8]
 
         /// What is to be kept.

@@ -22,6 +22,16 @@ struct FormatTests {
         #expect(Array(bytes[52...]).withUnsafeBytes { CRC32C.checksum($0) }.littleEndian == number(checksums.1))
     }
 
+    @Test func `a length of 16 MiB can be, and one byte more is damage`() {
+        var bytes: [UInt8] = []
+        SegmentFormat.append(.init(""), marker: 1, to: &bytes)
+        for (length, isGood) in [(16 << 20, true), (16 << 20 | 1, false), (Int(UInt32.max), false)] {
+            withUnsafeBytes(of: UInt32(length).littleEndian) { bytes.replaceSubrange(12..<16, with: $0) }
+            let head = bytes.withUnsafeBytes { SegmentFormat.readRecordHead($0, marker: 1) }
+            #expect(head?.length == (isGood ? length : nil))
+        }
+    }
+
     @Test func `no two segments share a marker`() {
         #expect(SegmentFormat.newMarker() != SegmentFormat.newMarker())
     }

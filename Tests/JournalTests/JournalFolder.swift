@@ -15,12 +15,12 @@ struct JournalFolder {
     }
 
     func options(
-        maxBytes: Int = 1 << 20, segmentBytes: Int = 1 << 18, deadLetterBytes: Int = 1 << 20,
-        damagedBytes: Int = 1 << 20
+        maxBytes: Int = 1 << 20, segmentBytes: Int = 1 << 18, recordBytes: Int = 1 << 20,
+        deadLetterBytes: Int = 1 << 20, damagedBytes: Int = 1 << 20
     ) -> Journal.Options {
         Journal.Options(
-            directory: path, maxBytes: maxBytes, segmentBytes: segmentBytes, deadLetterBytes: deadLetterBytes,
-            damagedBytes: damagedBytes)
+            directory: path, maxBytes: maxBytes, segmentBytes: segmentBytes, recordBytes: recordBytes,
+            deadLetterBytes: deadLetterBytes, damagedBytes: damagedBytes)
     }
 
     /// Opens the journal with small limits.

@@ -70,16 +70,15 @@ struct QueueTests {
         #expect(read == texts)
     }
 
-    @Test func `a payload of the largest size passes, and one more byte is refused`() throws {
+    @Test func `a payload of the largest size passes, and one more byte is refused with all of its batch`() throws {
         let folder = try JournalFolder()
-        let journal = try Journal.open(folder.options(maxBytes: 64 << 20))
-        let most = SegmentFormat.largestPayload
-        try journal.append([.init(receivedAt: 1, payload: [UInt8](repeating: 7, count: most))])
-        #expect(throws: JournalError.tooLarge(bytes: most + 1)) {
-            try journal.append([.init("x"), .init(receivedAt: 1, payload: [UInt8](repeating: 7, count: most + 1))])
+        let journal = try Journal.open(folder.options(recordBytes: 100))
+        #expect(throws: JournalError.tooLarge(bytes: 101, limit: 100)) {
+            try journal.append([.init("x"), .init(String(repeating: "y", count: 101))])
         }
-        #expect(journal.pendingCount == 1)
-        #expect(try journal.read(limit: 9)[0].payload.count == most)
+        #expect(journal.pendingCount == 0)
+        try journal.append(String(repeating: "z", count: 100))
+        #expect(try journal.texts() == [String(repeating: "z", count: 100)])
     }
 
     @Test func `an empty payload is a record too`() throws {
