@@ -32,6 +32,9 @@ let package = Package(
             name: "Command", dependencies: ["Service", "CRM", "Store", "Loop"], swiftSettings: strict),
 
         .executableTarget(
+            name: "Bench", dependencies: ["Store", "CRM", "Loop", "CSystem", "TestSupport"], path: "Tests/Bench",
+            exclude: ["peer.mjs"], swiftSettings: strict),
+        .executableTarget(
             name: "Fuzz", dependencies: ["HTTP", "CRM", "Store", "Service"], path: "Tests/Fuzz", exclude: ["Seeds"],
             swiftSettings: strict),
         .target(
