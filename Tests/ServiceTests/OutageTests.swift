@@ -1,0 +1,236 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What is acknowledged while Redis is away is in Redis later, once.
+@Suite struct OutageTests {
+    /// A service with a journal, beside a Redis that keeps its data on disk.
+    private final class Outage {
+        let redis: PrivateRedis
+        let folder: TemporaryFolder
+        private(set) var receiver: Receiver
+        private let settings: [String: String]
+
+        init(_ extra: [String: String] = [:]) throws {
+            redis = try PrivateRedis { $0.appendOnly = true }
+            folder = try TemporaryFolder()
+            let base = ["JOURNAL_DIR": folder.file("journal"), "THREADS": "2", "REDIS_TIMEOUT_SECONDS": "0.3"]
+            settings = base.merging(extra) { $1 }
+            receiver = try Receiver(redis: redis.url, settings: settings)
+        }
+
+        func restartReceiver() throws {
+            receiver = try Receiver(redis: redis.url, settings: settings)
+        }
+
+        func post(_ event: JSON) throws -> HTTPResponse {
+            let connection = try receiver.connect()
+            try connection.send("POST", "\(Site.base)/track-event", body: event.text)
+            return try connection.readResponse()
+        }
+
+        func login(_ name: String, id: String? = nil) throws -> Int {
+            try post(event("customer.login", id: id, customer: ["email": .string("\(name)@example.com")])).status
+        }
+
+        func metric(_ name: String) throws -> Int? {
+            let text = try receiver.connect().get("/metrics").text
+            let line = text.split(separator: "\n").first { $0.hasPrefix(name + " ") }
+            return line.flatMap { Int($0.dropFirst(name.count + 1)) }
+        }
+
+        func awaitReplay() throws {
+            try eventually("the queue on disk is empty", within: 30) { try metric("crmsync_journal_pending") == 0 }
+        }
+
+        func contact(_ name: String) throws -> [String: String] {
+            let client = try redis.client()
+            let id = try #require(try client.run("GET", "crm_contact_email_\(name)@example.com").text)
+            return try client.hash("crm_contact_\(id)")
+        }
+
+        func timeline(_ name: String) throws -> [JSON] {
+            let client = try redis.client()
+            let id = try #require(try client.run("GET", "crm_contact_email_\(name)@example.com").text)
+            guard case .array(let members) = try client.run("ZRANGE", "crm_activity_\(id)", "0", "-1") else {
+                return []
+            }
+            return try members.map { try JSON(parsing: $0.text ?? "") }
+        }
+
+        func journal(_ words: String...) throws -> (exit: ChildProcess.Exit, output: String) {
+            let settings = ["JOURNAL_DIR": folder.file("journal"), "REDIS_URL": redis.url]
+            let end = try Program.run(["journal"] + words, environment: settings)
+            return (end.exit, end.output)
+        }
+    }
+
+    @Test func `events that come while Redis is dead are applied once when it is back`() throws {
+        let site = try Outage()
+        #expect(try site.login("ann") == 200)
+        site.redis.killHard()
+        for number in 0..<20 { #expect(try site.login(number % 2 == 0 ? "ann" : "bob", id: "e\(number)") == 202) }
+        #expect(try site.login("ann", id: "e0") == 202, "sent again, it is queued again and applied once")
+        let ready = try site.receiver.connect().get("/readyz")
+        #expect(ready.status == 200)
+        #expect(try ready.json()["redis"] == false)
+        #expect(try ready.json()["journal"] == true)
+        try site.redis.start()
+        try site.awaitReplay()
+        #expect(try site.contact("ann")["website_visits"] == "11")
+        #expect(try site.contact("bob")["website_visits"] == "10")
+        let order = try site.timeline("bob").compactMap { $0["event_id"]?.string }
+        #expect(order == (0..<20).filter { $0 % 2 == 1 }.map { "e\($0)" })
+        #expect(try site.login("bob") == 200)
+    }
+
+    @Test func `a frozen Redis holds nobody up for long and nothing is counted twice`() throws {
+        let site = try Outage()
+        #expect(try site.login("ann") == 200)
+        site.redis.freeze()
+        let began = Date()
+        for _ in 0..<5 { #expect(try site.login("ann") == 202) }
+        #expect(Date().timeIntervalSince(began) < 10)
+        site.redis.thaw()
+        try site.awaitReplay()
+        #expect(try site.contact("ann")["website_visits"] == "6")
+        #expect(try site.timeline("ann").count == 6)
+    }
+
+    @Test func `a receiver killed in an outage applies its queue after the next start`() throws {
+        let site = try Outage()
+        site.redis.killHard()
+        for number in 0..<30 { #expect(try site.login("ann", id: "e\(number)") == 202) }
+        site.receiver.killHard()
+        try site.restartReceiver()
+        #expect(try site.metric("crmsync_journal_pending") == 30)
+        #expect(try site.login("ann", id: "later") == 202)
+        try site.redis.start()
+        try site.awaitReplay()
+        #expect(try site.contact("ann")["website_visits"] == "31")
+        #expect(try site.timeline("ann").last?["event_id"] == "later", "nothing overtakes the queue")
+    }
+
+    @Test func `an orderly end in an outage keeps the queue`() throws {
+        let site = try Outage()
+        site.redis.killHard()
+        #expect(try site.login("ann") == 202)
+        #expect(try site.receiver.stop() == .code(0))
+        try site.redis.start()
+        try site.restartReceiver()
+        try site.awaitReplay()
+        #expect(try site.contact("ann")["website_visits"] == "1")
+    }
+
+    @Test func `receivers and Redis killed under load lose and double nothing`() throws {
+        var random = SeededRandom()
+        let site = try Outage()
+        var acknowledged: [String: Int] = [:]
+        for number in 0..<300 {
+            switch Int.random(in: 0..<40, using: &random) {
+            case 0:
+                site.redis.killHard()
+                try site.redis.start()
+            case 1:
+                site.receiver.killHard()
+                try site.restartReceiver()
+            default: break
+            }
+            let name = ["ann", "bob", "eve"][number % 3]
+            // As a tracker does: the same event again until somebody says that it is safe.
+            try eventually("event \(number) is taken", within: 20) {
+                guard let status = try? site.login(name, id: "e\(number)") else { return false }
+                return status == 200 || status == 202
+            }
+            acknowledged[name, default: 0] += 1
+        }
+        try site.awaitReplay()
+        for (name, count) in acknowledged {
+            #expect(try site.contact(name)["website_visits"] == String(count))
+            #expect(try Set(site.timeline(name).compactMap { $0["event_id"]?.string }).count == count)
+            #expect(try site.timeline(name).count == count)
+        }
+    }
+
+    @Test func `an event that no retry heals goes aside and the others go on`() throws {
+        let site = try Outage()
+        #expect(try site.login("ann") == 200)
+        let client = try site.redis.client()
+        let id = try #require(try client.run("GET", "crm_contact_email_ann@example.com").text)
+        try client.run("SET", "crm_activity_\(id)", "spoiled by hand")
+        #expect(try site.login("ann", id: "poison") == 202)
+        #expect(try site.login("bob") == 200)
+        try site.awaitReplay()
+        #expect(try site.metric("crmsync_journal_dead_total") == 1)
+        let shown = try site.journal()
+        #expect(shown.exit == .code(0))
+        #expect(shown.output.contains("poison") && shown.output.contains("WRONGTYPE"))
+        let still = try site.journal("retry")
+        #expect(still.exit == .code(1))
+        try client.run("DEL", "crm_activity_\(id)")
+        #expect(try site.journal("retry", "1").output.contains("applied to \(id)"))
+        #expect(try site.contact("ann")["website_visits"] == "2")
+        #expect(try site.journal().output.contains("dead letters   0"))
+        try client.run("SET", "crm_activity_\(id)", "again")
+        #expect(try site.login("ann", id: "poison2") == 202)
+        try eventually("it is a dead letter") { try site.metric("crmsync_journal_dead_total") == 2 }
+        #expect(try site.journal("drop").output == "dropped 1\n")
+    }
+
+    @Test func `a full journal says so and takes events again later`() throws {
+        let site = try Outage(["JOURNAL_MAX_BYTES": "65536"])
+        site.redis.killHard()
+        var taken = 0
+        var refused: HTTPResponse?
+        while refused == nil, taken < 1000 {
+            let response = try site.post(
+                event(
+                    "customer.login", customer: ["email": "ann@example.com"],
+                    data: ["note": .string(String(repeating: "x", count: 900))]))
+            if response.status == 202 { taken += 1 } else { refused = response }
+        }
+        #expect(taken > 20 && refused?.status == 503)
+        #expect(refused?["retry-after"] != nil)
+        #expect(try refused?.json()["error"] == "unavailable")
+        #expect(try site.receiver.connect().get("/readyz").status == 503)
+        try site.redis.start()
+        try site.awaitReplay()
+        #expect(try site.contact("ann")["website_visits"] == String(taken))
+        #expect(try site.login("ann") == 200)
+        #expect(try site.receiver.connect().get("/readyz").status == 200)
+    }
+
+    @Test func `what Redis cannot do for want of memory waits on disk`() throws {
+        let site = try Outage()
+        #expect(try site.login("ann") == 200)
+        let client = try site.redis.client()
+        try client.run("CONFIG", "SET", "maxmemory", "1")
+        #expect(try site.login("ann") == 202)
+        try client.run("CONFIG", "SET", "maxmemory", "0")
+        try site.awaitReplay()
+        #expect(try site.contact("ann")["website_visits"] == "2")
+    }
+
+    @Test func `a folder that cannot be used stops the start and is named`() throws {
+        let site = try Outage()
+        let folder = site.folder.file("journal")
+        for directory in [folder, "/dev/null/journal"] {
+            let settings = ["JOURNAL_DIR": directory, "REDIS_URL": site.redis.url, "PORT": "0", "HOST": "127.0.0.1"]
+            let end = try Program.run(["serve"], environment: settings)
+            #expect(end.exit == .code(1))
+            #expect(end.errors.contains("JOURNAL_DIR"))
+        }
+    }
+
+    @Test func `without a journal an outage is told to the sender`() throws {
+        let redis = try PrivateRedis()
+        let receiver = try Receiver(redis: redis.url, settings: ["REDIS_TIMEOUT_SECONDS": "0.3"])
+        redis.killHard()
+        let connection = try receiver.connect()
+        try connection.send("POST", "\(Site.base)/track-event", body: event("customer.login").text)
+        let response = try connection.readResponse()
+        #expect(response.status == 503)
+        #expect(response["retry-after"] != nil)
+        try eventually("it is not ready") { try receiver.connect().get("/readyz").status == 503 }
+    }
+}
