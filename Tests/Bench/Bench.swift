@@ -46,13 +46,18 @@ struct Bench {
         if shows("memory") { try memory() }
         for rival in rivals {
             let (redis, answers) = try rival.counted()
-            print("\(rival.name): Redis counted \(redis) events, \(answers) were confirmed: \(redis == answers ? "equal" : "WRONG")")
+            print(
+                "\(rival.name): Redis counted \(redis) events, \(answers) were confirmed: \(redis == answers ? "equal" : "WRONG")"
+            )
         }
     }
 
-    private func shows(_ part: String) -> Bool { options.only.map { $0.split(separator: ",").contains { $0 == part } } ?? true }
+    private func shows(_ part: String) -> Bool {
+        options.only.map { $0.split(separator: ",").contains { $0 == part } } ?? true
+    }
 
-    private func rival(_ kind: Rival.Kind, _ name: String, customers: Int? = nil, _ settings: [String: String] = [:]) throws
+    private func rival(_ kind: Rival.Kind, _ name: String, customers: Int? = nil, _ settings: [String: String] = [:])
+        throws
         -> Rival
     {
         try Rival(kind, name, customers: customers ?? options.customers, seed: options.seed, settings: settings)
@@ -146,7 +151,9 @@ struct Bench {
         for client in clients { client.close(loop) }
         print("### Memory and start, crmsync\n")
         print("| idle keep-alive connections | RSS MB |\n|---|--:|")
-        for count in ["0", "1000", "10000"] { print("| \(count) | \(Report.text(Double(rows[count] ?? 0) / 1024, 1)) |") }
+        for count in ["0", "1000", "10000"] {
+            print("| \(count) | \(Report.text(Double(rows[count] ?? 0) / 1024, 1)) |")
+        }
         print("\nStart to ready: \(Report.text(starts.median, 0)) ms (in steps of 2 ms).\n")
     }
 

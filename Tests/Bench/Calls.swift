@@ -27,7 +27,8 @@ struct Calls {
         let now = Timestamp(clamping: now())
         let ulid = ulids.next(at: now)
         let change = try event.withUTF8 { bytes in
-            Rules().change(for: try Event(JSONDocument.parse(bytes).root, arrival: Arrival(receivedAt: now, ulid: ulid)))
+            Rules().change(
+                for: try Event(JSONDocument.parse(bytes).root, arrival: Arrival(receivedAt: now, ulid: ulid)))
         }
         command.begin()
         command.add("EVALSHA")

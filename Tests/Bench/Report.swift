@@ -4,7 +4,8 @@ import Foundation
 enum Report {
     static func printTable(_ title: String, _ rows: some Sequence<(String, [Sample])>) {
         print("### \(title)\n")
-        print("| | events/s | server CPU µs | Redis CPU µs | script µs | p50 ms | p99 ms | p99.9 ms | RSS MB | errors |")
+        print(
+            "| | events/s | server CPU µs | Redis CPU µs | script µs | p50 ms | p99 ms | p99.9 ms | RSS MB | errors |")
         print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|")
         for (name, samples) in rows {
             func median(_ value: (Sample) -> Double) -> Double { samples.map(value).median }

@@ -75,8 +75,9 @@ private final class Job: Sendable {
         posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
 
         // Nothing of our own environment but where programs are, and what a sanitizer is told.
-        var inherited = ProcessInfo.processInfo.environment.filter { ["ASAN_OPTIONS", "TSAN_OPTIONS"].contains($0.key) }
-        inherited["PATH"] = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
+        let ours = ProcessInfo.processInfo.environment
+        var inherited = ours.filter { ["ASAN_OPTIONS", "TSAN_OPTIONS"].contains($0.key) }
+        inherited["PATH"] = ours["PATH"] ?? "/usr/local/bin:/usr/bin:/bin"
         let pairs = environment.merging(inherited) { own, _ in own }.map { "\($0)=\($1)" }
         var pid: pid_t = 0
         let status = withCStrings(line) { arguments in
