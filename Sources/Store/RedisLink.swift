@@ -22,6 +22,8 @@ final class RedisLink: EventSource {
     private var wantsRead = false
     private var wantsWrite = false
     private var isConnected = false
+    private var isInHiredis = false
+    private var dropsLater = false
     private var waiting: [Waiting?] = []
     private var answered = 0
     /// Called once when the connection is made, or with what went wrong when it is lost or never made.
@@ -83,19 +85,29 @@ final class RedisLink: EventSource {
 
     /// Sends what is queued, in one write.
     func flush() {
-        if wantsWrite, isConnected, let context { redisAsyncHandleWrite(context) }
+        if wantsWrite, isConnected { handle(redisAsyncHandleWrite) }
         updateInterest()
     }
 
     /// Drops the connection; everything that waits is told.
     func drop() {
-        if let context { redisAsyncFree(context) }
+        if isInHiredis { dropsLater = true } else if let context { redisAsyncFree(context) }
+    }
+
+    /// Lets hiredis work on the connection. It may find it broken and free it then and there, although one of its own
+    /// callbacks, from which we were called, is still to return into it. So it is never entered twice.
+    private func handle(_ work: (UnsafeMutablePointer<redisAsyncContext>) -> Void) {
+        guard !isInHiredis, let context else { return }
+        isInHiredis = true
+        work(context)
+        isInHiredis = false
+        if dropsLater, let context = self.context { redisAsyncFree(context) }
     }
 
     func ready(_ readiness: Readiness) {
         // Until it is connected, hiredis learns success and failure alike from a write.
-        if readiness.contains(.write) || !isConnected, let context { redisAsyncHandleWrite(context) }
-        if !readiness.isDisjoint(with: [.read, .broken]), isConnected, let context { redisAsyncHandleRead(context) }
+        if readiness.contains(.write) || !isConnected { handle(redisAsyncHandleWrite) }
+        if !readiness.isDisjoint(with: [.read, .broken]), isConnected { handle(redisAsyncHandleRead) }
         updateInterest()
     }
 

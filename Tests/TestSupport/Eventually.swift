@@ -24,11 +24,11 @@ public struct Deadline: Sendable {
 ///
 /// - Throws: a `Failure` that names what was waited for, or what the condition threw.
 public func eventually(
-    _ what: String, within seconds: Double = 10, _ condition: () throws -> Bool
+    _ what: @autoclosure () -> String, within seconds: Double = 10, _ condition: () throws -> Bool
 ) throws {
     let deadline = Deadline.after(seconds)
     while try !condition() {
-        if deadline.hasPassed { throw Failure("waited \(seconds) s in vain: \(what)") }
+        if deadline.hasPassed { throw Failure("waited \(seconds) s in vain: \(what())") }
         usleep(2000)
     }
 }
