@@ -158,10 +158,10 @@ final class Tab {
         try awaits("document.readyState === 'complete' && location.href === \(JSON.string(url).text)")
     }
 
-    /// Presses the browser's own button, and waits for the page.
-    func reload() throws {
+    /// Presses the browser's own button, impatiently perhaps, and waits for the page.
+    func reload(presses: Int = 1) throws {
         try run("window.isOld = true")
-        try call("Page.reload")
+        for _ in 1...presses { try browser.send("Page.reload", session: session) }
         try awaits("!window.isOld && document.readyState === 'complete'")
     }
 

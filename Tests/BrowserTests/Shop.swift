@@ -12,7 +12,7 @@ final class Shop {
     let redis: PrivateRedis
     let client: RedisClient
     let site: Pages
-    let visitor: Profile
+    private(set) var visitor: Profile
     private(set) var receiver: Receiver
     private let settings: [String: String]
 
@@ -32,10 +32,23 @@ final class Shop {
             let script = path == "/module" ? "" : "<script defer src=\"\(tracker)\" \(tag)></script>"
             return .init(body: "<!doctype html><title>Shop</title>\(script)\(body)", headers: headers)
         }
-        if Self.browser == nil { Self.browser = try Chromium() }
-        guard let browser = Self.browser else { throw Failure("no browser") }
-        visitor = try browser.newProfile()
+        visitor = try Self.running().newProfile()
     }
+
+    private static func running() throws -> Chromium {
+        if let browser { return browser }
+        let started = try Chromium()
+        browser = started
+        return started
+    }
+
+    /// The browser ends at once, and the visitor starts another.
+    func killBrowser() {
+        Self.browser?.killHard()
+        Self.browser = nil
+    }
+
+    func newVisitor() throws { visitor = try Self.running().newProfile() }
 
     deinit {
         // A visitor who is still there would go on sending to a port that may be another test's by then.

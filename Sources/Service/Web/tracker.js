@@ -99,6 +99,7 @@
     if (known && !isSame) tab.drop("booking");
     const next = isSame ? { ...known, ...fields } : fields;
     local.set("customer", next);
+    armClose();
     const visit = session();
     // A page may identify on every load: one visit is one login.
     if (created) track("customer.created");
@@ -274,7 +275,6 @@
       const paths = new Set(booking ? booking.paths : []).add(location.pathname);
       tab.set("booking", { data: { ...(booking && booking.data), ...data }, at: now(), paths: [...paths] });
       local.drop("done");
-      armClose();
     }
     if (type === "booking.completed") {
       tab.drop("booking");
@@ -312,7 +312,6 @@
     clearTimeout(awayTimer);
     const booking = customer() && tab.get("booking");
     if (!booking) return;
-    armClose();
     if (!isBookingPage(booking)) awayTimer = setTimeout(safe(() => abandon("away")), 1000);
     else if (booking.left) track("booking.started", { ...booking.data, resumed: true }); // calls the alert off
   };
@@ -323,21 +322,28 @@
   // - a page left through the address bar goes into the back/forward cache, a reloaded one does not.
   // Where this leaves a doubt nothing is sent: the server's own ABANDON_AFTER_MINUTES finds the booking.
   const CLOSES_WITHIN = 4;
-  let unloadAt = null;
+  let unloadAt = -Infinity;
   let intent = null;
-  let isArmed = false;
+  let armedAt = 0;
 
-  // A `beforeunload` listener keeps pages out of some back/forward caches: only pages with a booking get one.
+  // A `beforeunload` listener keeps pages out of some back/forward caches: only pages of known customers get one.
   const armClose = () => {
-    if (!isArmed) on(win, "beforeunload", () => (unloadAt = performance.now()));
-    isArmed = true;
+    // Of two that follow each other (a second reload, before the first has its page) the first one counts.
+    const asked = () => (unloadAt = performance.now() - unloadAt < 10e3 ? unloadAt : performance.now());
+    if (!armedAt) on(win, "beforeunload", asked);
+    armedAt = armedAt || performance.now();
   };
 
   const isLeaving = (event) => {
-    const gap = unloadAt === null ? (navigator.userAgentData ? 0 : Infinity) : performance.now() - unloadAt;
-    if (intent && intent.stays && now() - intent.at < PATIENCE) return false;
-    if (!event.persisted && gap < CLOSES_WITHIN) return true;
-    if (intent && now() - intent.at < PATIENCE) return !intent.isSameSite;
+    const isAsked = unloadAt > 0;
+    // Chromium does not ask a tab that it discards. Safari on phones asks never, and this listener hears nothing of a
+    // page change that had begun before it: then it says nothing not to be asked.
+    const isSure = navigator.userAgentData && performance.now() - armedAt > 300;
+    const isClosing = isAsked ? performance.now() - unloadAt < CLOSES_WITHIN : isSure;
+    const isMeant = intent && now() - intent.at < PATIENCE;
+    if (isMeant && intent.stays) return false;
+    if (!event.persisted && isClosing) return true;
+    if (isMeant) return !intent.isSameSite;
     return event.persisted && !!win.navigation;
   };
 
@@ -443,7 +449,8 @@
     beacon();
   });
   on(win, "pageshow", (event) => {
-    unloadAt = intent = null;
+    unloadAt = -Infinity;
+    intent = null;
     if (!event.persisted) return;
     viewed = null;
     idle(look);
@@ -455,6 +462,7 @@
   const idle = (work) =>
     win.requestIdleCallback ? requestIdleCallback(safe(work), { timeout: 500 }) : setTimeout(safe(work), 1);
 
+  safe(() => customer() && armClose())();
   const start = () => {
     if (tag && tag.dataset.customer) identify(JSON.parse(tag.dataset.customer));
     look();
