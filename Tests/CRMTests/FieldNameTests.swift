@@ -12,7 +12,7 @@ import Testing
         "password", "passWord", "pass_word", "pass-word", "PASSWORD", "p a s s w o r d", "userPassword", "userpassword",
         "password2", "new_password_confirm",
         "passwd", "pwd", "user_pwd", "userpwd", "pass", "PASS", "passphrase", "passcode", "pin", "PIN", "user_pin",
-        "userPin", "PINCode", "pin_code", "pincode",
+        "userPin", "PINCode", "PINEntry", "userSSNValue", "pin_code", "pincode",
         "pin1", "token", "access_token", "csrfToken", "tokens", "token_count", "secret", "client-secret", "apiKey",
         "api_key", "x-api-key", "access_key",
         "privateKey", "authorization", "Authorization", "auth", "auth_header", "oauth_code", "bearer", "credentials",
