@@ -40,6 +40,9 @@ let package = Package(
         .testTarget(
             name: "ServiceTests", dependencies: ["Service", "Command", "TestSupport"], exclude: ["Stories"],
             swiftSettings: strict),
+        .executableTarget(
+            name: "Bench", dependencies: ["Store", "CRM", "Loop", "CSystem", "TestSupport"], path: "Tests/Bench",
+            exclude: ["peer.mjs"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -17,12 +17,15 @@ public struct Retention: Sendable {
 }
 
 /// Lays a change out as the arguments of `apply.lua`; the order is the one in the head of that script.
-struct Arguments {
+package struct Arguments {
     /// Most names in a contact's own ranking, and in a ranking of all: names come from outside.
     static let mostNamesOfContact: Int64 = 100
     static let mostNamesOfMonth: Int64 = 10_000
 
     let retention: Retention
+
+    /// A layout for what the operator chose.
+    package init(retention: Retention) { self.retention = retention }
 
     private static let newContact: String = {
         var json: [UInt8] = [UInt8(ascii: "[")]
@@ -36,7 +39,8 @@ struct Arguments {
         return String(decoding: json, as: UTF8.self)
     }()
 
-    func write(_ change: Change, to command: inout CommandBuffer) {
+    /// Adds keys and arguments behind `EVALSHA <script>`.
+    package func write(_ change: Change, to command: inout CommandBuffer) {
         let event = change.event
         let ulid = event.ulid.description
         command.add(4)
