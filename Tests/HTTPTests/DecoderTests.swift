@@ -82,6 +82,20 @@ struct DecoderTests {
         #expect(reading.requests == ["POST / 1.1 keep ab"])
     }
 
+    @Test func `a client may wait at every request`() {
+        let head = String.post("Expect: 100-continue\r\nContent-Length: 1\r\n")
+        let reading = Reading([head.bytes[...], "a".bytes[...], head.bytes[...], "b".bytes[...]])
+        #expect(reading.continues == 2)
+        #expect(reading.requests == ["POST / 1.1 keep a", "POST / 1.1 keep b"])
+    }
+
+    @Test func `a request that others follow keeps no bytes of theirs`() throws {
+        var decoder = RequestDecoder()
+        let one = String.post("Content-Length: 3\r\n", "abc").bytes
+        decoder.append(bytes: one + one + one)
+        #expect(try requests(&decoder).dropLast().map(\.headers.bytes) == [one, one])
+    }
+
     @Test func `a client that sends a chunked body may wait too`() {
         let head = String.post("Expect: 100-continue\r\nTransfer-Encoding: chunked\r\n")
         let reading = Reading([head.bytes[...], "1\r\na\r\n".bytes[...], "0\r\n\r\n".bytes[...]])
