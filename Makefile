@@ -3,7 +3,7 @@
 PORT ?= 8080
 export PORT
 
-.PHONY: help setup build run test check fuzz sanitize clean
+.PHONY: help setup build run test check bench profile fuzz sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## Lists what there is
@@ -36,6 +36,14 @@ sanitize: setup ## Passes all tests with the address sanitizer, then with the th
 	@# Leaks are not looked for: what lives as long as the process is not taken down before its end.
 	ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --scratch-path .build/address --sanitize=address
 	TSAN_OPTIONS="suppressions=$(CURDIR)/.make/tsan.supp" swift test --disable-xctest --scratch-path .build/thread --sanitize=thread
+
+bench: build ## Measures the service beside its peers, 4 minutes; ROUNDS, EVENTS, SECONDS, PARTS=closed,one,open,cost,memory
+	swift build -c release --static-swift-stdlib --product Bench
+	.build/release/Bench
+
+profile: build ## Counts the processor's instructions for each event with valgrind, function by function
+	swift build -c release --static-swift-stdlib --product Bench
+	.build/release/Bench profile
 
 clean: ## Deletes what was built; the data in .run stays
 	rm -rf .build

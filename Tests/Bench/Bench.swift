@@ -11,7 +11,12 @@ struct Bench {
         let seconds = Self.number("SECONDS", 3)
         let customers = Self.number("CUSTOMERS", 10_000)
         let seed = UInt64(Self.number("SEED", 1))
-        let only = ProcessInfo.processInfo.environment["ONLY"]
+        let parts = Self.words("PARTS")
+        let rivals = Self.words("RIVALS")
+
+        private static func words(_ name: String) -> [Substring]? {
+            ProcessInfo.processInfo.environment[name].map { $0.split(separator: ",") }
+        }
 
         private static func number(_ name: String, _ fallback: Int) -> Int {
             ProcessInfo.processInfo.environment[name].flatMap { Int($0) } ?? fallback
@@ -52,9 +57,7 @@ struct Bench {
         }
     }
 
-    private func shows(_ part: String) -> Bool {
-        options.only.map { $0.split(separator: ",").contains { $0 == part } } ?? true
-    }
+    private func shows(_ part: Substring) -> Bool { options.parts?.contains(part) ?? true }
 
     private func rival(_ kind: Rival.Kind, _ name: String, customers: Int? = nil, _ settings: [String: String] = [:])
         throws
@@ -65,17 +68,20 @@ struct Bench {
 
     private func contenders() throws -> [Rival] {
         guard shows("closed") || shows("one") || shows("open") else { return [] }
-        let own = [try rival(.crmsync(threads: 1), "crmsync"), try rival(.crmsync(threads: 2), "crmsync, 2 threads")]
-        if ProcessInfo.processInfo.environment["PEERS"] == "0" { return own }
-        var others: [Rival] = []
-        for (program, kind, name) in [("node", Rival.Kind.node, "Node http"), ("webdis", .webdis, "webdis")] {
-            if Self.isInstalled(program) {
-                others.append(try rival(kind, name))
-            } else {
-                print("\(program) is not installed: left out.")
+        let all: [(word: String, kind: Rival.Kind, name: String, program: String)] = [
+            ("crmsync", .crmsync(threads: 1), "crmsync", "redis-server"),
+            ("crmsync2", .crmsync(threads: 2), "crmsync, 2 threads", "redis-server"),
+            ("node", .node, "Node http", "node"), ("webdis", .webdis, "webdis", "webdis"),
+            ("redis", .ceiling, "Redis alone, pipelined", "redis-server"),
+        ]
+        return try all.compactMap { candidate in
+            guard options.rivals.map({ $0.contains(Substring(candidate.word)) }) ?? true else { return nil }
+            guard Self.isInstalled(candidate.program) else {
+                print("\(candidate.program) is not installed: left out.\n")
+                return nil
             }
+            return try rival(candidate.kind, candidate.name)
         }
-        return own + others + [try rival(.ceiling, "Redis alone, pipelined")]
     }
 
     /// One table: every rival, interleaved.

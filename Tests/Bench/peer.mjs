@@ -115,7 +115,7 @@ function call(event, received) {
     `crm_stats_${time.slice(0, 10)}`, String(at), time, `contact_${key}`, "172800", "1000", customer.id, email, "1",
     "New Lead", "new_lead",
     '["lead_source","Website","total_bookings","0","total_revenue","0.00","website_visits","0"]',
-    `{"id":"activity_${key}","contact_id":"`, `",${json.slice(1)}`, kept,
+    `{"id":"activity_${key}","contact_id":"`, `",${json.slice(1)}`, kept, "1",
     String(fields.length / 2), ...fields, String(counters.length / 2), ...counters,
     "2", "events", "1", `events:${type}`, "1", String(views.length / 5), ...views, "",
     ...funnel(type, id, at, key, data, session),
