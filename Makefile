@@ -3,7 +3,7 @@
 PORT ?= 8080
 export PORT
 
-.PHONY: help setup build run test check bench profile fuzz sanitize clean
+.PHONY: help setup setup-tests build run test check bench profile fuzz sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## Lists what there is
@@ -21,10 +21,13 @@ build: setup ## Builds the release program, .build/release/crmsync
 run: build ## Starts the service and a private Redis (its data in .run); PORT=8081 moves it, REDIS_URL=... uses yours
 	@.make/run.sh
 
-test: setup ## Passes all tests, each against a Redis of its own
+setup-tests:
+	@.make/setup.sh tests
+
+test: setup-tests ## Passes all tests, each against a Redis of its own
 	swift test --disable-xctest
 
-check: setup ## What a change has to pass: format, warnings as errors, imports of the modules, tests
+check: setup-tests ## What a change has to pass: format, warnings as errors, imports of the modules, tests
 	swift format lint --strict --recursive Sources Tests Package.swift
 	swift build --build-tests --explicit-target-dependency-import-check error
 	$(MAKE) --no-print-directory test
@@ -32,7 +35,7 @@ check: setup ## What a change has to pass: format, warnings as errors, imports o
 fuzz: setup ## Fuzzes the parsers with libFuzzer for FUZZ_SECONDS (120)
 	@.make/fuzz.sh
 
-sanitize: setup ## Passes all tests with the address sanitizer, then with the thread sanitizer
+sanitize: setup-tests ## Passes all tests with the address sanitizer, then with the thread sanitizer
 	@# Leaks are not looked for: what lives as long as the process is not taken down before its end.
 	ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --scratch-path .build/address --sanitize=address
 	TSAN_OPTIONS="suppressions=$(CURDIR)/.make/tsan.supp" swift test --disable-xctest --scratch-path .build/thread --sanitize=thread

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the build and the tests need and the machine lacks. Does nothing, quickly, when nothing is missing.
+# Installs what the build (with `tests`: the tests too) needs and the machine lacks. Does nothing, quickly, when nothing
+# is missing.
 set -euo pipefail
 
 swift_wanted=6.2
@@ -20,6 +21,7 @@ command -v redis-cli >/dev/null || missing+=(redis-tools)
 command -v curl >/dev/null || missing+=(curl)
 command -v setpriv >/dev/null || missing+=(util-linux)
 [ -e /usr/include/hiredis/hiredis.h ] || [ -e /usr/local/include/hiredis/hiredis.h ] || missing+=(libhiredis-dev)
+if [ "${1:-}" = tests ]; then command -v chromium >/dev/null || missing+=(chromium); fi
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 if ! command -v apt-get >/dev/null; then
