@@ -3,7 +3,7 @@
 PORT ?= 8080
 export PORT
 
-.PHONY: help setup setup-tests build run test check bench profile fuzz sanitize clean
+.PHONY: help setup setup-tests build run demo test check bench profile fuzz sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## Lists what there is
@@ -24,7 +24,10 @@ run: build ## Starts the service and a private Redis (its data in .run); PORT=80
 setup-tests:
 	@.make/setup.sh tests
 
-test: setup-tests ## Passes all tests, each against a Redis of its own
+demo: export DEMO := 1
+demo: run ## As run, with the car-rental site of the demonstration, whose story takes a minute
+
+test: setup-tests ## Passes all tests, each against a Redis of its own; the browser's in a Chromium without a window
 	swift test --disable-xctest
 
 check: setup-tests ## What a change has to pass: format, warnings as errors, imports of the modules, tests

@@ -71,6 +71,15 @@ until curl --silent --fail --output /dev/null "http://127.0.0.1:$port/readyz"; d
 done
 
 base=${BASE_PATH:-/make-server-b43c05fb}
+demo=
+if [ "${DEMO:-0}" = 1 ]; then
+    demo="
+The demonstration: open both beside each other, register, book a car, and close the tab in the middle of it.
+
+  http://127.0.0.1:$port$base/demo     the website
+  http://127.0.0.1:$port$base/admin    the dashboard; the token is in the log above, unless you set ADMIN_TOKEN
+"
+fi
 cat <<TEXT
 
 crmsync is ready on http://127.0.0.1:$port. In another terminal, in this folder:
@@ -84,6 +93,7 @@ crmsync is ready on http://127.0.0.1:$port. In another terminal, in this folder:
   $redis_cli HGETALL crm_contact_\$($redis_cli GET crm_contact_email_john@example.com)
   $redis_cli SUBSCRIBE crm_task_urgent
 
+$demo
 Ctrl-C stops it. The data stays in .run.
 
 TEXT

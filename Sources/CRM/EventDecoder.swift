@@ -73,7 +73,8 @@ extension Event {
 
 extension Customer {
     init(_ json: JSONValue?) throws(Rejection) {
-        id = try Self.present(json?.member("id")).map { (value) throws(Rejection) in
+        id = try Self.present(json?.member("id")).flatMap { Self.isPlaceholder($0) ? nil : $0 }.map {
+            (value) throws(Rejection) in
             guard let id = CustomerID(json: value) else { throw .badCustomerID }
             return id
         }
@@ -89,6 +90,12 @@ extension Customer {
             ?? name.flatMap { name in space.flatMap { BusinessData.label(String(name[$0...])) } }
         phone = Self.text(json?.member("phone"), masked: Masking.phone)
         signature = json?.member("signature")?.string
+    }
+
+    /// What programs send for nobody: as an id it would make one contact of all guests.
+    private static func isPlaceholder(_ id: JSONValue) -> Bool {
+        let text = id.string ?? id.numberText ?? ""
+        return ["0", "undefined", "null", "NaN", "[object Object]"].contains(text)
     }
 
     /// An empty or null value says nothing.

@@ -56,22 +56,24 @@ final class Backlog: Sendable {
         contents.withLock { contents in
             if contents.events.count >= Self.mostCustomers { contents.holdsUnknown = true }
             for name in customers where !contents.holdsUnknown { contents.events[name, default: 0] += 1 }
+            pending.add(1, ordering: .releasing)
         }
-        pending.add(1, ordering: .releasing)
     }
 
     /// Counts in what an earlier process left behind: its customers are not known before it is read.
     func enterUnknown(_ count: Int) {
         guard count > 0 else { return }
-        contents.withLock { $0.holdsUnknown = true }
-        pending.add(count, ordering: .releasing)
+        contents.withLock {
+            $0.holdsUnknown = true
+            pending.add(count, ordering: .releasing)
+        }
     }
 
     /// Counts an event out: it is in Redis, given up, or was never written.
     func leave(_ customers: [Int]) {
-        let left = pending.subtract(1, ordering: .releasing).newValue
         contents.withLock { contents in
-            if left <= 0 {
+            // Counted under the lock: else an event that enters in between would have its customer forgotten.
+            guard pending.subtract(1, ordering: .releasing).newValue > 0 else {
                 contents = Contents()
                 return
             }

@@ -1,0 +1,98 @@
+import Testing
+
+@testable import CRM
+
+/// Events as they are read, with a clock that the test sets.
+@Suite struct EventDecoderTests {
+    private static let now = Timestamp(clamping: 1_795_477_835_347)
+
+    private func event(_ json: String, source: Event.Source = .browser, key: String? = nil) throws -> Event {
+        var ulids = ULIDGenerator()
+        let arrival = Arrival(
+            receivedAt: Self.now, ulid: ulids.next(at: Self.now), idempotencyKey: key, source: source)
+        var json = json
+        return try json.withUTF8 { try Event(JSONDocument.parse($0).root, arrival: arrival) }
+    }
+
+    private func login(_ rest: String) throws -> Event {
+        try event(#"{"event_type":"customer.login","customer":{"id":"u1"}"# + rest + "}")
+    }
+
+    @Test(arguments: [
+        "0", "\"0\"", "\"undefined\"", "\"null\"", "null", "\"\"", "\"  \"", "\"NaN\"", "\"[object Object]\"",
+    ])
+    func `what programs send for nobody is nobody`(id: String) {
+        #expect(throws: Rejection.customerRequired) {
+            try event(#"{"event_type":"page.viewed","customer":{"id":\#(id)}}"#)
+        }
+    }
+
+    @Test(arguments: [
+        (#"{"name":"John Doe"}"#, "John", "Doe"), (#"{"name":" Mary Ann Lee "}"#, "Mary", "Ann Lee"),
+        (#"{"name":"Cher"}"#, "Cher", nil), (#"{"first_name":"A","name":"B C"}"#, "A", "C"),
+        (#"{"last_name":"Z","name":"B"}"#, "B", "Z"), (#"{"name":""}"#, nil, nil), (#"{"name":null}"#, nil, nil),
+    ])
+    func `a name splits at its first space`(customer: String, first: String?, last: String?) throws {
+        let json = #"{"event_type":"customer.login","customer":{"id":"u1","# + customer.dropFirst() + "}"
+        let read = try event(json)
+        #expect(read.customer.firstName == first)
+        #expect(read.customer.lastName == last)
+    }
+
+    @Test func `a time is the sender's, within limits`() throws {
+        #expect(try login("").time == Self.now)
+        #expect(try login(#","timestamp":"2026-11-23T10:00:00Z""#).time == Timestamp("2026-11-23T10:00:00.000Z"))
+        let soon = Self.now.milliseconds + 5 * 60_000
+        #expect(try login(",\"timestamp\":\(soon)").time.milliseconds == soon)
+        #expect(try login(",\"timestamp\":\(soon + 1)").time == Self.now)
+        for bad in ["\"tomorrow\"", "1763881234", "true", "{}"] {
+            #expect(throws: Rejection.badTimestamp(field: "timestamp")) { try login(",\"timestamp\":\(bad)") }
+        }
+    }
+
+    @Test(arguments: [3_600_000, 10_001, 10_000, 0, -10_000, -3_600_000] as [Int64])
+    func `sent_at corrects a wrong clock and not a slow network`(behind: Int64) throws {
+        // The sender's clock is `behind` ours, and the event is a minute older than its sending.
+        let sent = Self.now.milliseconds - behind
+        let read = try login(",\"timestamp\":\(sent - 60_000),\"sent_at\":\(sent)")
+        let isWrong = abs(behind) > 10_000
+        #expect(read.time.milliseconds - Self.now.milliseconds == (isWrong ? -60_000 : -behind - 60_000))
+    }
+
+    @Test func `an id is the body's, else the header's, else ours`() throws {
+        #expect(try login(#","event_id":"e1""#).id.text == "e1")
+        let body = #"{"event_type":"customer.login","customer":{"id":"u1"}}"#
+        #expect(try event(body, key: "k1").id.text == "k1")
+        #expect(try event(body).id.text.hasPrefix("event_"))
+        #expect(throws: Rejection.badEventID) { try login(",\"event_id\":\"\(String(repeating: "x", count: 129))\"") }
+    }
+
+    @Test(arguments: [Event.Source.browser, .backend, .server])
+    func `an event comes back from the queue as it was`(source: Event.Source) throws {
+        let json = #"""
+            {"event_type":"booking.started","event_id":"é\"1","timestamp":"2026-11-23T10:00:00.123Z",
+            "customer":{"id":"u1","email":"A@B.example","name":"Jo \"X\" Doe","phone":"+1 23"},
+            "event_data":{"booking_id":"b1","total_amount":450.00,"password":"p"},"session":{"session_id":"s"}}
+            """#
+        var sent = try event(json, source: source)
+        sent.emailIdentifies = false
+        sent.isFromRobot = true
+        let back = try Event(queued: sent.encoded, receivedAt: Self.now, flags: sent.queueFlags, ulid: sent.ulid)
+        #expect(back.encoded == sent.encoded)
+        #expect(back.source == source && !back.emailIdentifies && back.isFromRobot)
+        #expect(back.time == sent.time && back.id == sent.id && back.booking == "b1")
+        #expect(!String(decoding: sent.encoded, as: UTF8.self).contains("password"))
+    }
+
+    @Test func `the booking is named by its id, else the car, else the session`() throws {
+        func booking(_ data: String, _ session: String) throws -> String {
+            try event(
+                #"{"event_type":"booking.started","customer":{"id":"u"},"event_data":{\#(data)},"session":{\#(session)}}"#
+            ).booking
+        }
+        #expect(try booking(#""booking_id":"b","vehicle_id":"v""#, #""session_id":"s""#) == "b")
+        #expect(try booking(#""vehicle_id":"v""#, #""session_id":"s""#) == "v")
+        #expect(try booking("", #""session_id":"s""#) == "s")
+        #expect(try booking("", "") == "")
+    }
+}
