@@ -137,7 +137,7 @@ struct Bench {
         var starts: [Double] = []
         for _ in 0..<max(5, options.rounds) {
             let start = Moment.now()
-            let receiver = try Receiver(redis: redis.url, settings: ["RATE_LIMIT": "0"])
+            let receiver = try Receiver(redis: redis.url, settings: ["RATE_LIMIT": "off"])
             starts.append(Double(Moment.now().since(start)) / 1e6)
             _ = try receiver.stop()
         }
