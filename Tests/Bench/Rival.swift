@@ -95,7 +95,7 @@ final class Rival {
         return Self.post("/make-server-b43c05fb/track-event", event)
     }
 
-    private static func post(_ path: String, _ body: String) -> [UInt8] {
+    static func post(_ path: String, _ body: String) -> [UInt8] {
         let head = """
             POST \(path) HTTP/1.1\r\nHost: crm.example.com\r\nUser-Agent: Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 \
             Firefox/133.0\r\nAccept: */*\r\nContent-Type: application/json\r\nOrigin: https://www.example.com\r\n\
@@ -133,6 +133,7 @@ final class Rival {
         case .crmsync(let threads):
             let defaults = [
                 "THREADS": String(threads), "JOURNAL_DIR": folder.file("journal"), "MAX_CONNECTIONS": "20000",
+                "RATE_LIMIT": "off",
             ]
             let receiver = try Receiver(redis: redis.url, settings: defaults.merging(settings) { $1 })
             self.receiver = receiver

@@ -1,9 +1,14 @@
 import Foundation
 
-// Rivals that take events, measured side by side. `make bench` starts it; README, section "Speed", says what it shows.
-var bench = Bench()
+// Rivals that take events, measured side by side. `make bench` and `make profile` start it; README, section "Speed",
+// says what it shows.
 do {
-    try bench.run()
+    if CommandLine.arguments.dropFirst() == ["profile"] {
+        try Profile().run()
+    } else {
+        var bench = Bench()
+        try bench.run()
+    }
 } catch {
     print("The bench ended early: \(error)")
     exit(1)
