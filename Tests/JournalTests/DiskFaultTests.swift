@@ -54,6 +54,22 @@ struct DiskFaultTests {
         #expect(try folder.texts() == ["a", "c"])
     }
 
+    @Test(arguments: [EIO, ENOSPC, EDQUOT])
+    func `a sync that failed once is final, though the kernel says that the next one is well`(errno: Int32) throws {
+        let folder = try JournalFolder()
+        let disk = BadDisk()
+        let journal = try folder.open(calls: disk.calls)
+        try journal.append("a")
+        let name = try folder.segment()
+        let before = try folder.bytes(name)
+        disk.failNextSync(errno)
+        #expect(throws: JournalError.self) { try journal.append("b") }
+        try journal.append("c")
+        #expect(try folder.bytes(name) == before)
+        #expect(try folder.names("segment-").count == 2)
+        #expect(try journal.texts() == ["a", "c"])
+    }
+
     @Test func `an input error while writing closes the segment`() throws {
         let folder = try JournalFolder()
         let disk = BadDisk()

@@ -42,7 +42,7 @@ struct JournalFolder {
 
     /// Makes a new start of a folder in which a test tries the same again.
     func removeSegments() throws {
-        for name in try names("segment-") + names("damaged-") + names("applied") { try remove(name) }
+        for name in try names("") where name != "lock" { unlink(file(name)) }
     }
 
     /// Changes bytes in place, as a disk does: whoever has the file open sees it.
@@ -87,15 +87,26 @@ extension Journal.Record {
 
 /// A disk that does what a test says.
 final class BadDisk: Sendable {
-    private let failures = Mutex<(write: Int32, room: Int, sync: Int32, truncate: Int32)>((0, 0, 0, 0))
+    private struct Failures {
+        var write: Int32 = 0
+        var room = 0
+        var sync: Int32 = 0
+        var once = false
+        var truncate: Int32 = 0
+    }
+
+    private let failures = Mutex(Failures())
 
     /// Writes and syncs as usual again.
-    func heal() { failures.withLock { $0 = (0, 0, 0, 0) } }
+    func heal() { failures.withLock { $0 = Failures() } }
 
     /// Writes fail after so many bytes.
     func failWrites(_ errno: Int32, after bytes: Int = 0) { failures.withLock { ($0.write, $0.room) = (errno, bytes) } }
 
     func failSyncs(_ errno: Int32) { failures.withLock { $0.sync = errno } }
+
+    /// One sync fails, and the next says that all is well: what Linux does.
+    func failNextSync(_ errno: Int32) { failures.withLock { ($0.sync, $0.once) = (errno, true) } }
 
     func failTruncation(_ errno: Int32) { failures.withLock { $0.truncate = errno } }
 
@@ -111,7 +122,10 @@ final class BadDisk: Sendable {
             return pwrite(file, bytes.baseAddress, room, offset)
         }
         calls.sync = { [self] file in
-            let number = failures.withLock { $0.sync }
+            let number = failures.withLock { state -> Int32 in
+                defer { if state.once { (state.sync, state.once) = (0, false) } }
+                return state.sync
+            }
             return number == 0 ? fdatasync(file) : Int32(fail(number))
         }
         calls.truncate = { [self] file, size in
