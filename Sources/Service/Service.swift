@@ -36,6 +36,8 @@ public final class Service {
     public func run() throws(ServiceError) {
         // A client that is gone is an error of `send`, not a death.
         signal(SIGPIPE, SIG_IGN)
+        // Nor is a limit on the size of files: the journal says that there is no room.
+        signal(SIGXFSZ, SIG_IGN)
         do {
             // Before any thread starts: it blocks the signals for all of them.
             signals = try Signals([SIGTERM, SIGINT], loop: loop) { [unowned self] in stop($0) }
