@@ -35,6 +35,7 @@ import Testing
         return try connection.readResponse().status
     }
 
+    /// Throws while the server is changing its role: then it ends the connections of its clients.
     private func visits(_ redis: PrivateRedis) throws -> String? {
         let client = try redis.client()
         guard let id = try client.run("GET", "crm_contact_email_john@example.com").text else { return nil }
@@ -47,11 +48,11 @@ import Testing
         let url = "redis://127.0.0.1:\(try port(replica)),127.0.0.1:\(try port(primary))"
         let receiver = try receiver(url, folder)
         #expect(try login(receiver) == 200)
-        try eventually("the replica has it") { try visits(replica) == "1" }
+        try eventually("the replica has it") { (try? visits(replica)) == "1" }
         primary.killHard()
         for _ in 0..<5 { #expect(try login(receiver) == 202) }
         try replica.client().run("REPLICAOF", "NO", "ONE")
-        try eventually("the successor has all", within: 20) { try visits(replica) == "6" }
+        try eventually("the successor has all", within: 20) { (try? visits(replica)) == "6" }
         try eventually("answers are direct again", within: 20) { try login(receiver) == 200 }
     }
 
@@ -61,7 +62,7 @@ import Testing
         let url = "redis://127.0.0.1:\(try port(primary)),127.0.0.1:\(try port(replica))"
         let receiver = try receiver(url, folder)
         #expect(try login(receiver) == 200)
-        try eventually("the replica has it") { try visits(replica) == "1" }
+        try eventually("the replica has it") { (try? visits(replica)) == "1" }
         try replica.client().run("REPLICAOF", "NO", "ONE")
         try primary.client().run("REPLICAOF", "127.0.0.1", String(port(replica)))
         var acknowledged = 1
@@ -71,7 +72,7 @@ import Testing
             acknowledged += 1
             return status == 200 && acknowledged > 3
         }
-        try eventually("nothing is lost or doubled", within: 20) { try visits(replica) == String(acknowledged) }
+        try eventually("nothing is lost or doubled", within: 20) { (try? visits(replica)) == String(acknowledged) }
     }
 
     @Test func `with WAIT_REPLICAS an event counts as stored when a replica has it`() throws {
@@ -111,10 +112,10 @@ import Testing
         }
         let receiver = try receiver("redis+sentinel://127.0.0.1:\(sentinelPort)/shop/0", folder)
         #expect(try login(receiver) == 200)
-        try eventually("the replica has it") { try visits(replica) == "1" }
+        try eventually("the replica has it") { (try? visits(replica)) == "1" }
         primary.killHard()
         for _ in 0..<3 { #expect(try login(receiver) == 202) }
-        try eventually("the successor has all", within: 30) { try visits(replica) == "4" }
+        try eventually("the successor has all", within: 30) { (try? visits(replica)) == "4" }
         try eventually("answers are direct again", within: 20) { try login(receiver) == 200 }
     }
 }
