@@ -16,7 +16,7 @@ let package = Package(
             name: "Store", dependencies: ["CRM", "Loop", "CSystem"],
             resources: [
                 .embedInCode("apply.lua"), .embedInCode("announce.lua"), .embedInCode("erase.lua"),
-                .embedInCode("page.lua"), .embedInCode("task.lua"),
+                .embedInCode("page.lua"), .embedInCode("task.lua"), .embedInCode("trim.lua"),
             ], swiftSettings: strict),
         .target(name: "Journal", dependencies: ["CSystem"], swiftSettings: strict),
         .target(
@@ -35,7 +35,8 @@ let package = Package(
             name: "Bench", dependencies: ["Store", "CRM", "Loop", "CSystem", "TestSupport"], path: "Tests/Bench",
             exclude: ["peer.mjs"], swiftSettings: strict),
         .executableTarget(
-            name: "Fuzz", dependencies: ["HTTP", "CRM", "Store", "Service"], path: "Tests/Fuzz", exclude: ["Seeds"],
+            name: "Fuzz", dependencies: ["HTTP", "CRM", "Store", "Journal", "Service"], path: "Tests/Fuzz",
+            exclude: ["Seeds"],
             swiftSettings: strict),
         .target(
             name: "TestSupport", dependencies: ["CSystem"], path: "Tests/TestSupport", swiftSettings: strict),
@@ -48,6 +49,8 @@ let package = Package(
         .testTarget(
             name: "ServiceTests", dependencies: ["Service", "CRM", "Command", "TestSupport"], exclude: ["Stories"],
             swiftSettings: strict),
+        .testTarget(
+            name: "FuzzTests", dependencies: ["Fuzz", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "BrowserTests", dependencies: ["Command", "TestSupport"], swiftSettings: strict),
     ],

@@ -60,7 +60,8 @@ struct HeadParser {
         let keepAlive = try framing.concluded(version: line.version)
         return RequestHead(
             method: line.method, path: line.target.path, query: line.target.query, version: line.version,
-            headers: HeaderFields(lines: fields), keepAlive: keepAlive,
+            // Behind CONNECT a client takes the connection for a tunnel: what comes then is no request of ours.
+            headers: HeaderFields(lines: fields), keepAlive: keepAlive && line.method != .connect,
             contentLength: framing.isChunked ? nil : framing.contentLength ?? 0,
             expectsContinue: framing.expectsContinue && line.version == .http11,
             targetRange: line.targetRange, hostRange: line.target.authority ?? framing.host)

@@ -43,6 +43,8 @@ public struct DeadLetter: Equatable, Sendable {
             return nil
         }
         (self.at, self.reason, self.receivedAt, self.flags) = (at, reason, receivedAt, flags)
+        // It is removed by its line, so a line that we would write in another way is none of ours.
+        guard self.line.elementsEqual(line) else { return nil }
     }
 
     init(_ record: Journal.Record, reason: String, at: Int64) {

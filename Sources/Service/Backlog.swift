@@ -39,6 +39,10 @@ final class Backlog: Sendable {
     let abandoned = Atomic<Int>(0)
     /// Alerts that were repeated because nobody had heard them.
     let repeated = Atomic<Int>(0)
+    /// Contacts erased because they were without activity for `RETENTION_DAYS`.
+    let expired = Atomic<Int>(0)
+    /// Tasks taken away because they were over for `TASK_DAYS`.
+    let trimmed = Atomic<Int>(0)
 
     private let contents = Mutex(Contents())
 

@@ -43,13 +43,22 @@ enum ClientAddress {
         return bytes.starts(with: mapped) ? Array(bytes[12...]) : bytes
     }
 
+    /// An entry of `X-Forwarded-For`: an address, with some proxies in brackets or with a port.
+    private static func parse(forwarded entry: String) -> [UInt8]? {
+        if let address = parse(entry) { return address }
+        if entry.first == "[", let end = entry.firstIndex(of: "]") {
+            return parse(String(entry[entry.index(after: entry.startIndex)..<end]))
+        }
+        return entry.firstIndex(of: ":").flatMap { parse(String(entry[..<$0])) }
+    }
+
     /// The client's address: the peer itself, or, behind trusted proxies, the last entry of `X-Forwarded-For` that none
     /// of them is. What stands before it was written by the client and proves nothing.
     static func of(peer: [UInt8], forwardedFor: [String], trusted: [AddressBlock]) -> [UInt8] {
         guard trusted.contains(where: { $0.contains(peer) }) else { return peer }
         var client = peer
         for entry in forwardedFor.reversed() {
-            guard let address = parse(entry) else { return client }
+            guard let address = parse(forwarded: entry) else { return client }
             client = address
             if !trusted.contains(where: { $0.contains(address) }) { return client }
         }

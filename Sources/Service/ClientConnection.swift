@@ -8,6 +8,9 @@ final class ClientConnection: EventSource {
     /// Bytes of answers that may wait for the client to read; then nothing more is read from it.
     static let mostOutput = 262_144
 
+    /// Milliseconds in which a request arrives from all but the slowest.
+    static let usualPace: Int64 = 1_000
+
     /// The place of an answer in the order of the requests.
     struct Ticket {
         let number: Int
@@ -52,6 +55,8 @@ final class ClientConnection: EventSource {
     private var framing: StreamFraming?
     private var pieces: [UInt8] = []
     private var streamEnded: () -> Void = {}
+    /// Bytes of the client's that are held, as the worker counts them.
+    private var heldBytes = 0
     /// Whether the worker will flush this connection at the end of the round.
     var isDirty = false
 
@@ -121,10 +126,11 @@ final class ClientConnection: EventSource {
             case .closed: return close()
             }
         }
-        if isIdle, clientHasFinished { return close() }
-        if isIdle, state == .finishing { linger() }
         // Room again for requests that came ahead of their answers.
         if state == .open, decoder.bufferedBytes > 0, slots.isEmpty, output.count < Self.mostOutput { decode() }
+        if isIdle, clientHasFinished { return close() }
+        if isIdle, state == .finishing { linger() }
+        countHeldBytes()
         updateInterest()
     }
 
@@ -172,6 +178,7 @@ final class ClientConnection: EventSource {
         worker.loop.remove(socket.descriptor)
         socket.close()
         worker.forget(self)
+        countHeldBytes()
         streamEnded()
         streamEnded = {}
     }
@@ -198,6 +205,7 @@ final class ClientConnection: EventSource {
             guard state == .open else { return }
             decoder.append(UnsafeRawBufferPointer(rebasing: worker.receiveBuffer[..<count]))
             decode()
+            countHeldBytes()
         case .wouldBlock: break
         case .closed:
             if isIdle || state != .open { return close() }
@@ -235,6 +243,33 @@ final class ClientConnection: EventSource {
         waitingFor = .idle
         waitingSince = worker.loop.now
         worker.serve(request, on: self, ticket)
+    }
+
+    /// A client that lets bytes lie, of a request or an answer, has to go when all together hold too many. One whose request
+    /// arrives whole and who takes the answer holds none.
+    private func countHeldBytes() {
+        let held = state == .closed ? 0 : decoder.bufferedBytes + output.count
+        guard held != heldBytes else { return }
+        let grows = held > heldBytes
+        worker.heldBytes += held - heldBytes
+        heldBytes = held
+        guard grows, worker.heldBytes > worker.mostHeldBytes, state == .open || state == .streaming else { return }
+        guard isIdle, state == .open else { return close() }
+        refuse(
+            .error(
+                .serviceUnavailable, code: "too_busy",
+                message: "Too many requests are half here. Send this one again after the seconds in Retry-After.",
+                headers: [("Retry-After", "5")]))
+        decoder = RequestDecoder(limits: worker.settings.limits)
+    }
+
+    /// How long it has been waiting, with nothing owed to the client, in milliseconds; nil where something is, or where a
+    /// request is arriving at a usual pace.
+    func idleTime(at now: Moment) -> (isRequest: Bool, milliseconds: Int64)? {
+        guard state == .open, isIdle else { return nil }
+        let waited = now.since(waitingSince) / 1_000_000
+        let isRequest = waitingFor != .idle
+        return isRequest && waited < Self.usualPace ? nil : (isRequest, waited)
     }
 
     /// Answers a request that cannot be read; no byte after it is looked at.

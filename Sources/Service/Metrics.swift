@@ -108,6 +108,10 @@ public final class Metrics: Sendable {
         text.sample("crmsync_bookings_abandoned_by_watch_total", [], backlog.abandoned.load(ordering: .relaxed))
         text.family("crmsync_alerts_repeated_total", "counter", "Unheard alerts that were heard later.")
         text.sample("crmsync_alerts_repeated_total", [], backlog.repeated.load(ordering: .relaxed))
+        text.family("crmsync_contacts_expired_total", "counter", "Contacts erased for RETENTION_DAYS without activity.")
+        text.sample("crmsync_contacts_expired_total", [], backlog.expired.load(ordering: .relaxed))
+        text.family("crmsync_tasks_trimmed_total", "counter", "Tasks taken away that were over for TASK_DAYS.")
+        text.sample("crmsync_tasks_trimmed_total", [], backlog.trimmed.load(ordering: .relaxed))
     }
 
     private static func gauges(_ sum: ((Metrics) -> Int) -> Int, workers: Int, to text: inout PrometheusText) {

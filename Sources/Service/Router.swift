@@ -65,6 +65,13 @@ struct Router {
     /// What to do. `ulid` makes the ids of the events, in order.
     func action(for request: Request, peer: [UInt8], at now: Timestamp, ulid: () -> ULID) -> Action {
         let path = request.path
+        switch request.method {
+        case .other, .connect: return .answer(Self.unknownMethod)
+        // RFC 9110 section 9.3.7: `*` asks about the server as a whole.
+        case .options where path == "*":
+            return .answer(Response(status: .noContent, headers: [("Allow", "GET, HEAD, POST, DELETE, OPTIONS")]))
+        default: break
+        }
         if path == single || path == batch {
             let origin = access.allowedOrigin(of: request)
             switch request.method {
@@ -124,6 +131,10 @@ struct Router {
                 ("Access-Control-Max-Age", "86400"),
             ])
     }
+
+    /// RFC 9110 section 15.6.2: for what no path here takes.
+    private static let unknownMethod = Response.error(
+        .notImplemented, code: "not_implemented", message: "This service takes GET, HEAD, POST, DELETE and OPTIONS.")
 
     private static func wrongMethod(allowed: String) -> Response {
         .error(

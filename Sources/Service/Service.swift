@@ -4,7 +4,7 @@ import Synchronization
 
 /// The whole receiver: workers, signals and an orderly end.
 public final class Service {
-    private let settings: Settings
+    private var settings: Settings
     private let log: Log
     private let loop: EventLoop
     private let state: ServiceState
@@ -44,6 +44,7 @@ public final class Service {
         } catch {
             throw .system(error)
         }
+        checkDescriptors()
         do { try Listener.probe(host: settings.host, port: settings.port) } catch { throw .address(error) }
         let queue = try startKeeper()
         do {
@@ -58,6 +59,17 @@ public final class Service {
         if let failure { throw .system(failure) }
         log.write(.info, "Stopped")
         log.flush()
+    }
+
+    /// Each connection takes a file descriptor; shells and service managers often start programs with 1024.
+    private func checkDescriptors() {
+        let most = Machine.raiseDescriptorLimit()
+        let wanted = settings.maxConnections + 100
+        guard most < wanted else { return }
+        log.write(
+            .warning, "The limit on open files (ulimit -n) is lower than MAX_CONNECTIONS needs, which is lowered too",
+            [("limit", String(most)), ("needed", String(wanted))])
+        settings.maxConnections = max(1, most - 100)
     }
 
     private func startWorkers(_ queue: Intake.Queue?) throws(SystemError) {

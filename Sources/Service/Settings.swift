@@ -59,6 +59,8 @@ public struct Settings: Sendable {
     public var threads: Int
     /// Connections of clients, of all threads together.
     public var maxConnections = 10_000
+    /// Bytes of requests that are not complete and of answers that are not taken, of all connections together.
+    public var maxBufferedBytes = 268_435_456
     /// Open streams, of all threads together.
     public var maxListeners = 100
     /// Bytes of a body of one event.
@@ -85,6 +87,12 @@ public struct Settings: Sendable {
     public var journalMaxBytes = 268_435_456
     /// Milliseconds after the last step when a booking counts as abandoned; 0: never.
     public var abandonAfter: Int64 = 30 * 60_000
+    /// Milliseconds without activity after which a contact is erased; 0: never.
+    public var eraseInactiveAfter: Int64 = 0
+    /// Milliseconds that a task is kept once it is closed, or due and closed by nobody; 0: for ever.
+    public var trimTasksAfter: Int64 = 730 * 86_400_000
+    /// Milliseconds between two looks for what has been kept long enough.
+    public var sweepEvery: Int64 = 3_600_000
     /// Milliseconds between two announcements of an urgent task that nobody heard.
     public var repeatAlertsEvery: Int64 = 30_000
     /// Limits of time towards Redis.
@@ -119,6 +127,7 @@ public struct Settings: Sendable {
         }
         threads = try read.number("THREADS", 1...64) ?? Machine.cores
         maxConnections = try read.number("MAX_CONNECTIONS", 1...1_000_000) ?? maxConnections
+        maxBufferedBytes = try read.number("MAX_BUFFERED_BYTES", 1_048_576...1_099_511_627_776) ?? maxBufferedBytes
         maxListeners = try read.number("MAX_LISTENERS", 1...100_000) ?? maxListeners
         maxBodyBytes = try read.number("MAX_BODY_BYTES", 256...16_777_216) ?? maxBodyBytes
         retention.timelineLimit = try read.number("TIMELINE_LIMIT", 1...1_000_000) ?? retention.timelineLimit
@@ -166,6 +175,10 @@ public struct Settings: Sendable {
             ?? abandonAfter
         waitReplicas = try read.number("WAIT_REPLICAS", 0...16) ?? 0
         repeatAlertsEvery = try read.milliseconds("ALERT_REPEAT_SECONDS") ?? repeatAlertsEvery
+        let days: Int64 = 86_400_000
+        eraseInactiveAfter = Int64(try read.number("RETENTION_DAYS", 0...36_500) ?? 0) * days
+        if let number = try read.number("TASK_DAYS", 0...36_500) { trimTasksAfter = Int64(number) * days }
+        sweepEvery = try read.milliseconds("SWEEP_SECONDS") ?? sweepEvery
         redisDeadlines.command = try read.milliseconds("REDIS_TIMEOUT_SECONDS", upTo: 60_000) ?? redisDeadlines.command
     }
 

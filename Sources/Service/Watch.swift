@@ -17,6 +17,7 @@ final class Watch {
     private let backlog: Backlog
     private let log: Log
     private let loop: EventLoop
+    private let sweeper: Sweeper
     private var ulids = ULIDGenerator()
 
     init(settings: Settings, store: Store, rules: Rules, backlog: Backlog, log: Log, loop: EventLoop) {
@@ -26,11 +27,13 @@ final class Watch {
         self.backlog = backlog
         self.log = log
         self.loop = loop
+        sweeper = Sweeper(settings: settings, store: store, backlog: backlog, log: log, loop: loop)
     }
 
     func start() {
         if settings.abandonAfter > 0 { lookForAbandoned() }
         repeatAlerts()
+        sweeper.start()
     }
 
     /// How often bookings are looked at: often enough to be late by a tenth at most, and by five seconds.

@@ -16,6 +16,9 @@ final class Worker {
     /// The value of `Date`, made once a second.
     private(set) var date: [UInt8] = []
     private(set) var isDraining = false
+    /// Bytes that clients let lie here, and this worker's share of how many may.
+    var heldBytes = 0
+    let mostHeldBytes: Int
 
     private let state: ServiceState
     private let log: Log
@@ -26,6 +29,9 @@ final class Worker {
     private var listener: Listener?
     private var clients: [ObjectIdentifier: ClientConnection] = [:]
     private var dirty: [ClientConnection] = []
+    /// Clients that may be closed to make room, the longest idle last; and whether looking for more makes sense.
+    private var spare: [ClientConnection] = []
+    private var hasSpare = true
     private var ulids = ULIDGenerator()
     private var dateSecond: Int64 = 0
 
@@ -33,6 +39,7 @@ final class Worker {
         self.settings = settings
         self.state = state
         self.metrics = metrics
+        mostHeldBytes = settings.maxBufferedBytes / settings.threads
         loop = try EventLoop()
         router = Router(settings)
         log = Log(level: settings.logLevel, format: settings.logFormat)
@@ -204,12 +211,35 @@ final class Worker {
         do throws(SystemError) {
             let client = try ClientConnection(peer, worker: self)
             clients[ObjectIdentifier(client)] = client
-            if count > settings.maxConnections { client.refuseForLoad() }
+            if count > settings.maxConnections { makeRoom(for: client) }
         } catch {
             metrics.connections.subtract(1, ordering: .relaxed)
             state.connections.subtract(1, ordering: .relaxed)
             peer.socket.close()
         }
+    }
+
+    /// Who has let us wait longest makes room: else whoever opens enough connections and says nothing keeps all others out.
+    private func makeRoom(for client: ClientConnection) {
+        if spare.isEmpty, hasSpare { findSpare() }
+        while let other = spare.popLast() {
+            guard other !== client, other.idleTime(at: loop.now) != nil else { continue }
+            return other.close()
+        }
+        client.refuseForLoad()
+    }
+
+    /// One look at all clients finds room for many.
+    private func findSpare() {
+        let idle = clients.values.compactMap { client in
+            client.idleTime(at: loop.now).map { (client: client, time: $0) }
+        }
+        // Those in the middle of a request come last.
+        let sorted = idle.sorted {
+            ($0.time.isRequest ? 0 : 1, $0.time.milliseconds) < ($1.time.isRequest ? 0 : 1, $1.time.milliseconds)
+        }
+        spare = sorted.suffix(256).map(\.client)
+        hasSpare = !spare.isEmpty
     }
 
     private func redisChanged(_ redis: Redis.State) {
@@ -234,6 +264,7 @@ final class Worker {
     /// Deadlines of clients are exact to a quarter of a second, which costs nothing for each request.
     private func sweep() {
         for client in clients.values { client.expire(at: loop.now) }
+        (spare, hasSpare) = ([], true)
         loop.schedule(after: 250) { [unowned self] in sweep() }
     }
 

@@ -68,12 +68,30 @@ extension Store {
         _ contact: String, salt: String, at now: Timestamp,
         _ completion: @escaping (Result<ErasureReceipt?, StoreError>) -> Void
     ) {
-        let words = [
-            "EVAL", Self.eraseScript, "0", contact, now.iso8601, String(now.milliseconds), salt,
-            String(Self.erasureSeconds), LeadStatus.allCases.map(\.slug).joined(separator: " "),
-            TaskType.priorities.joined(separator: " "), TaskType.abandonedBooking.priority, Keys.closedChannel,
+        redis.send(Self.erasure(of: contact, salt: salt, at: now, inactiveSince: "")) {
+            completion($0.flatMap(Self.receipt))
+        }
+    }
+
+    /// Erases everything about a contact, atomically, unless it was active at `time` or later. Unlike after
+    /// ``erase(_:salt:at:_:)`` nothing is remembered: who comes back is somebody new.
+    public func erase(
+        _ contact: String, inactiveSince time: Timestamp, at now: Timestamp,
+        _ completion: @escaping (Result<Expiry, StoreError>) -> Void
+    ) {
+        redis.send(Self.erasure(of: contact, salt: "", at: now, inactiveSince: String(time.milliseconds))) {
+            completion($0.map { $0.array?.first?.text == "erased" ? .erased : .spared })
+        }
+    }
+
+    private static func erasure(
+        of contact: String, salt: String, at now: Timestamp, inactiveSince time: String
+    ) -> [String] {
+        [
+            "EVAL", eraseScript, "0", contact, now.iso8601, String(now.milliseconds), salt, String(erasureSeconds),
+            LeadStatus.allCases.map(\.slug).joined(separator: " "), TaskType.priorities.joined(separator: " "),
+            TaskType.abandonedBooking.priority, Keys.closedChannel, time,
         ]
-        redis.send(words) { completion($0.flatMap(Self.receipt)) }
     }
 
     private static let taskScript = String(decoding: PackageResources.task_lua, as: UTF8.self)

@@ -35,6 +35,8 @@
 --        fail is read before the first write; what follows the mark of the event cannot fail.
 
 local call = redis.call
+-- What a contact keeps of each at most, so that no sender can make one person's keys grow without end.
+local MOST_IDS, MOST_BOOKINGS, MOST_TASKS, MOST_OPEN = 1000, 10000, 1000, 100
 local time, iso = tonumber(ARGV[1]), ARGV[2]
 local customer, email = ARGV[6], ARGV[7]
 
@@ -110,7 +112,10 @@ elseif last > first then
     if not present[i] then put(names[i], ARGV[first + 2 * i - 1]) end
   end
 end
-if customer ~= '' and customer ~= now[3] and (newer or not now[3]) then put('customer_id', customer) end
+-- One email with ever new ids is no person any more: then the new id leads nowhere, and the event goes by its email.
+local customers = customer ~= '' and not by_id and now[3] and now[3] ~= customer and 'crm_index_customers_' .. id
+local full = customers and call('SCARD', customers) >= MOST_IDS
+if customer ~= '' and not full and customer ~= now[3] and (newer or not now[3]) then put('customer_id', customer) end
 local owns_email = email ~= '' and not conflict and (email == now[2] or newer or not now[2])
 if owns_email and email ~= now[2] then put('email', email) end
 
@@ -145,7 +150,7 @@ local sorted = { 'crm_index_nothing' }
 local effective, funnel, funnel_key = false, nil, nil
 local booking, booking_id, counts, move, step, revenue
 local closing, reason, closed_channel = {}, nil, nil
-local task, task_id, task_type, task_due, task_channel, priority_key
+local task, task_id, task_type, task_due, task_channel, priority_key, oldest
 local remember, leaves = {}, nil
 local moves_key, moved
 if next_arg() == '1' then
@@ -225,7 +230,8 @@ if next_arg() == '1' then
     task_id, task_type, task_due = next_arg(), next_arg(), next_arg()
     local unique = next_arg() == '1'
     task_channel = next_arg()
-    local taken = unique and funnel['task:' .. task_type .. ':' .. booking]
+    -- A hundred open ones about one person's bookings are more than anybody calls for, and each costs every later event.
+    local taken = unique and (funnel['task:' .. task_type .. ':' .. booking] or #flat >= 2 * MOST_OPEN)
     if effective and not taken then
       task = { 'id', task_id, 'contact_id', id, 'type', task_type, 'status', 'open' }
       for i = first, last do task[#task + 1] = ARGV[i] end
@@ -239,6 +245,14 @@ if next_arg() == '1' then
       end
       stat_names[#stat_names + 1] = 'tasks_created'
       stat_deltas[#stat_deltas + 1] = 1
+      -- The oldest task makes room, as on the timeline.
+      if call('ZCARD', 'crm_index_tasks_' .. id) >= MOST_TASKS then
+        oldest = call('ZRANGE', 'crm_index_tasks_' .. id, 0, 0)[1]
+        local old = call('HMGET', 'crm_task_' .. oldest, 'priority', 'type', 'booking')
+        sorted[#sorted + 1] = 'crm_index_tasks_done'
+        sorted[#sorted + 1] = 'crm_index_tasks_open_' .. (old[1] or '')
+        oldest = { id = oldest, priority = old[1] or '', field = 'task:' .. (old[2] or '') .. ':' .. (old[3] or '') }
+      end
     end
   end
   for _, key in ipairs({ 'crm_index_bookings_open', 'crm_index_contacts_revenue', 'crm_index_tasks_open',
@@ -261,17 +275,15 @@ for i = views_first, views_last, 5 do
   sorted[#sorted + 1] = ARGV[i + 1] == 'contact' and ARGV[i] .. id or ARGV[i]
 end
 if #sorted > 1 then call('ZINTERCARD', #sorted, unpack(sorted)) end
-local customers = customer ~= '' and not by_id and now[3] and now[3] ~= customer and 'crm_index_customers_' .. id
-if customers then call('SCARD', customers) end
 local old_index = owns_email and now[2] and now[2] ~= email and 'crm_contact_email_' .. now[2]
 if old_index and call('MGET', old_index)[1] ~= id then old_index = nil end
 
 -- From here on only writes. The first two prove their own type and may stand alone.
 if newer then call('ZADD', 'crm_index_contacts_recent', ARGV[1], id) end
-if customers then call('SADD', customers, now[3], customer) end
+if customers and not full then call('SADD', customers, now[3], customer) end
 if graves then call('DEL', unpack(graves)) end
 call('SET', KEYS[1], id, 'EX', ARGV[4])
-if customer ~= '' and not by_id then call('SET', KEYS[2], id) end
+if customer ~= '' and not by_id and not full then call('SET', KEYS[2], id) end
 if owns_email then
   if not by_email then call('SET', KEYS[3], id) end
   if old_index then call('DEL', old_index) end
@@ -313,7 +325,12 @@ local function announce(channel, key)
 end
 
 if counts then
-  if booking_id ~= '' then call('SADD', 'crm_index_bookings_' .. id, booking_id) end
+  if booking_id ~= '' then
+    local counted = 'crm_index_bookings_' .. id
+    call('SADD', counted, booking_id)
+    -- Any of so many: that one may be counted again, should it ever come a second time.
+    if call('SCARD', counted) > MOST_BOOKINGS then call('SPOP', counted) end
+  end
   if revenue > 0 then call('ZADD', 'crm_index_contacts_revenue', string.format('%.0f', revenue), id) end
 end
 local step_at = tonumber(funnel.step_at or '0') or 0
@@ -345,6 +362,13 @@ if task then
   call('ZADD', 'crm_index_tasks_open', task_due, task_id)
   if priority_key then call('ZADD', priority_key, task_due, task_id) end
   call('ZADD', 'crm_index_tasks_' .. id, ARGV[1], task_id)
+  if oldest then
+    if string.match(funnel[oldest.field] or '', '^%S+') == oldest.id then call('HDEL', funnel_key, oldest.field) end
+    for _, desk in ipairs({ id, 'open', 'open_' .. oldest.priority, 'unheard', 'done', 'cancelled' }) do
+      call('ZREM', 'crm_index_tasks_' .. desk, oldest.id)
+    end
+    call('UNLINK', 'crm_task_' .. oldest.id)
+  end
   reply = reply .. ' task=' .. task_id
   if task_channel ~= '' and announce(task_channel, key) == 0 then
     call('HSET', key, 'unheard', '1')

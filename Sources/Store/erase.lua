@@ -5,8 +5,10 @@
 -- ARGV  1 contact id   2 now, ISO 8601   3 now, epoch milliseconds   4 a random salt, used should there be none
 --       5 seconds that the hashes are kept   6 slugs of the statuses   7 priorities of tasks, both lists with spaces
 --       8 the priority that is announced   9 channel of its closings
+--      10 '' = whoever it is; else a moment, epoch milliseconds: only who was not active since, and without hashes, for
+--         whoever comes back after that long is welcome as somebody new
 --
--- Reply: a list, the first is a word: `missing`, or `erased` and behind it in turn the beginning of key names and how
+-- Reply: a list, the first is a word: `missing`, `active` (there was activity since that moment), or `erased` and behind it in turn the beginning of key names and how
 --        many keys of that beginning are gone; `members` counts the entries taken out of lists about many people.
 -- Errors: those of Redis. A mark of an event that the timeline no longer holds stays until it expires: it tells
 --        nothing but the random id of a contact that is no more.
@@ -15,7 +17,17 @@ local call, id = redis.call, ARGV[1]
 local contact, timeline, of_tasks = 'crm_contact_' .. id, 'crm_activity_' .. id, 'crm_index_tasks_' .. id
 local customers, vehicles = 'crm_index_customers_' .. id, 'crm_index_vehicles_' .. id
 local bookings, funnel = 'crm_index_bookings_' .. id, 'crm_index_funnel_' .. id
-if call('EXISTS', contact, timeline, of_tasks) == 0 then return { 'missing' } end
+local since = ARGV[10] ~= '' and tonumber(ARGV[10])
+if since then
+  local last = call('ZSCORE', 'crm_index_contacts_recent', id)
+  if last and tonumber(last) >= since then return { 'active' } end
+end
+-- Not the list of tasks: somebody might ask for the person `open`, and that list would be everybody's.
+if call('EXISTS', contact, timeline) == 0 then
+  -- A name in a list with nobody behind it would be found again and again.
+  if since then call('ZREM', 'crm_index_contacts_recent', id) end
+  return { 'missing' }
+end
 
 local known = call('HMGET', contact, 'email', 'customer_id')
 local ids = call('SMEMBERS', customers)
@@ -40,9 +52,13 @@ local function delete_own(prefix, key)
   if call('MGET', key)[1] == id then delete(prefix, key) end
 end
 
-local salt = call('MGET', 'crm_index_erasure_salt')[1] or ARGV[4]
-call('SET', 'crm_index_erasure_salt', salt, 'EX', ARGV[5])
+local salt
+if not since then
+  salt = call('MGET', 'crm_index_erasure_salt')[1] or ARGV[4]
+  call('SET', 'crm_index_erasure_salt', salt, 'EX', ARGV[5])
+end
 local function bury(kind, value)
+  if since then return end
   call('SET', 'crm_index_erased_' .. redis.sha1hex(salt .. ':' .. kind .. ':' .. value), ARGV[3], 'EX', ARGV[5])
 end
 

@@ -49,6 +49,14 @@ struct Bench {
         }
         if shows("cost") { try costs() }
         if shows("memory") { try memory() }
+        if shows("redis-memory") {
+            var costs = try KeyCosts()
+            try costs.run()
+        }
+        if shows("abuse") {
+            var abuse = Abuse(seconds: options.seconds, seed: options.seed)
+            try abuse.run()
+        }
         for rival in rivals {
             let (redis, answers) = try rival.counted()
             print(

@@ -12,11 +12,15 @@ enum Fuzz {
     static func run(_ input: UnsafeBufferPointer<UInt8>) {
         guard let choice = input.first else { return }
         let bytes = UnsafeBufferPointer(rebasing: input.dropFirst())
-        switch choice % 4 {
+        switch choice % 8 {
         case 0: requests(bytes)
         case 1: event(bytes)
         case 2: values(bytes)
-        default: settings(bytes)
+        case 3: settings(bytes)
+        case 4: JournalFuzz.run(bytes)
+        case 5: chunks(bytes)
+        case 6: document(bytes)
+        default: urls(bytes)
         }
     }
 
@@ -25,6 +29,19 @@ enum Fuzz {
         let cut = bytes.isEmpty ? 0 : Int(bytes[0]) % (bytes.count + 1)
         let whole = decode([bytes[...]])
         precondition(whole == decode([bytes[..<cut], bytes[cut...]]), "a cut changes what is read")
+    }
+
+    /// A chunked body in three pieces: the coding has more states than the rest of a request.
+    private static func chunks(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard bytes.count >= 2 else { return }
+        let head = Array("POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n".utf8)
+        let body = Array(bytes.dropFirst(2))
+        (head + body).withUnsafeBufferPointer { message in
+            let cuts = [head.count + Int(bytes[0]), head.count + Int(bytes[1])].map { min($0, message.count) }.sorted()
+            let whole = decode([message[...]])
+            let pieces = [message[..<cuts[0]], message[cuts[0]..<cuts[1]], message[cuts[1]...]]
+            precondition(whole == decode(pieces), "a cut changes what is read")
+        }
     }
 
     private static func decode(_ parts: [Slice<UnsafeBufferPointer<UInt8>>]) -> [String] {
@@ -58,7 +75,12 @@ enum Fuzz {
         guard let event = try? Event(document.root, arrival: Arrival(receivedAt: now, ulid: ulids.next(at: now))) else {
             return
         }
-        _ = Rules().change(for: event)
+        checkCommand(of: event)
+        for data in [event.data, event.session] {
+            data.json.withUnsafeBufferPointer {
+                precondition((try? JSONDocument.parse($0)) != nil, "kept data is no JSON")
+            }
+        }
         let encoded = event.encoded
         do {
             let again = try Event(queued: encoded, receivedAt: now, flags: event.queueFlags, ulid: event.ulid)
@@ -66,6 +88,69 @@ enum Fuzz {
             precondition(again.id == event.id && again.time == event.time && again.booking == event.booking)
         } catch {
             preconditionFailure("an event cannot be read back: \(error.message)")
+        }
+    }
+
+    /// The command has as many arguments as it says, each as long as it says, and its keys are what they should be.
+    private static func checkCommand(of event: Event) {
+        var command = CommandBuffer()
+        command.add("EVALSHA")
+        Arguments(retention: Retention()).write(Rules().change(for: event), to: &command)
+        let words = command.withBytes { bytes in
+            var rest = bytes[...]
+            func line(_ mark: Character) -> Int {
+                guard let end = rest.firstIndex(of: 13) else { preconditionFailure("no end of a line") }
+                let text = String(decoding: rest[..<end], as: UTF8.self)
+                rest = rest[(end + 2)...]
+                guard text.first == mark, let number = Int(text.dropFirst()) else { preconditionFailure("no length") }
+                return number
+            }
+            let words = (0..<line("*")).map { _ in
+                let length = line("$")
+                defer { rest = rest.dropFirst(length + 2) }
+                return String(decoding: rest.prefix(length), as: UTF8.self)
+            }
+            precondition(rest.isEmpty, "bytes behind the command")
+            return words
+        }
+        precondition(words[1] == "4" && words[2] == "crm_event_" + event.id.text)
+        precondition(words[3] == "crm_index_customer_" + (event.customer.id?.text ?? ""))
+        precondition(words[4] == "crm_contact_email_" + (event.customer.email?.text ?? ""))
+        precondition(words[5].hasPrefix("crm_stats_20") && words[5].utf8.count == 20)
+    }
+
+    /// All of a document can be visited, and each part is a document.
+    private static func document(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let document = try? JSONDocument.parse(bytes) else { return }
+        var waiting = [document.root]
+        while let value = waiting.popLast() {
+            precondition((try? JSONDocument.parse(value.raw)) != nil, "a part of a document is none")
+            _ = (value.string, value.numberText, value.isBlank)
+            switch value.kind {
+            case .array: waiting += value.elements
+            case .object:
+                for member in value.members {
+                    precondition(member.name == member.key.string, "a name changes")
+                    waiting.append(member.value)
+                }
+            case .string, .number, .true, .false, .null: break
+            }
+            // Parts are parsed again each: a long chain would take its length squared.
+            if waiting.count > 64 { return }
+        }
+    }
+
+    /// Nothing that a URL carries behind its path is left.
+    private static func urls(_ bytes: UnsafeBufferPointer<UInt8>) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        let hidden = Masking.text("https://user:pw@shop.example/a;jsessionid=zebra/b?token=zebra#" + text)
+        precondition(hidden.hasPrefix("https://shop.example/a/b"), "a URL is not stripped: \(hidden)")
+        for mask in [Masking.text, Masking.phone] {
+            for whole in [text, "/" + text] {
+                let masked = mask(whole)
+                precondition(masked.unicodeScalars.count <= BusinessData.maximumCharacters, "a text is too long")
+                precondition(mask(masked) == masked, "masking twice masks more")
+            }
         }
     }
 
@@ -85,8 +170,13 @@ enum Fuzz {
     private static func settings(_ bytes: UnsafeBufferPointer<UInt8>) {
         let text = String(decoding: bytes, as: UTF8.self)
         _ = try? RedisURL(text)
-        for name in ["RATE_LIMIT", "TRUSTED_PROXIES", "ALLOWED_ORIGINS", "BASE_PATH", "ABANDON_AFTER_MINUTES", "PORT"] {
-            _ = try? Settings(environment: [name: text])
+        for name in [
+            "RATE_LIMIT", "TRUSTED_PROXIES", "ALLOWED_ORIGINS", "BASE_PATH", "ABANDON_AFTER_MINUTES", "PORT",
+            "WRITE_KEYS", "ADMIN_TOKEN", "IDENTITY_MODE", "RETENTION_DAYS", "LOG_FORMAT", "REDIS_URL",
+        ] {
+            do { _ = try Settings(environment: [name: text]) } catch {
+                precondition(error.name == name, "another variable is blamed")
+            }
         }
     }
 }

@@ -152,6 +152,49 @@ import Testing
         }
     }
 
+    @Test func `methods that no path takes are not implemented, and OPTIONS * is answered`() throws {
+        let site = try Site()
+        for method in ["BREW", "get", "post", "PROPFIND"] {
+            let connection = try site.receiver.connect()
+            try connection.send(method, "\(Site.base)/track-event")
+            let response = try connection.readResponse()
+            #expect(response.status == 501, "\(method)")
+            #expect(try response.json()["error"] == "not_implemented")
+            #expect(try connection.get("/healthz").status == 200, "the connection stays")
+        }
+        for path in ["/healthz", "\(Site.base)/track-event", "\(Site.base)/admin", "\(Site.base)/openapi.json"] {
+            let connection = try site.receiver.connect()
+            try connection.send("TRACE", path, headers: [("X-Secret", "zebra")])
+            let response = try connection.readResponse()
+            #expect(response.status == 405)
+            #expect(response["allow"] != nil)
+            #expect(!response.text.contains("zebra"), "nothing is sent back")
+        }
+        let connection = try site.receiver.connect()
+        try connection.send("OPTIONS", "*")
+        let options = try connection.readResponse()
+        #expect(options.status == 204)
+        #expect(options["allow"] == "GET, HEAD, POST, DELETE, OPTIONS")
+        try connection.send(
+            "CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\nGET /healthz HTTP/1.1\r\n\r\n")
+        #expect(try connection.readResponse().status == 501)
+        #expect(connection.isClosedByPeer(), "what comes behind CONNECT is meant for a tunnel")
+    }
+
+    @Test func `HEAD is answered as GET without a body`() throws {
+        let site = try Site()
+        let connection = try site.receiver.connect()
+        for path in ["/healthz", "/readyz", "\(Site.base)/tracker.js", "\(Site.base)/admin", "/nowhere"] {
+            let get = try connection.get(path)
+            try connection.send("HEAD", path)
+            let head = try connection.readResponse(toHead: true)
+            #expect(head.status == get.status, "\(path)")
+            #expect(head["content-length"] == get["content-length"])
+            #expect(head["content-type"] == get["content-type"])
+        }
+        #expect(try connection.get("/healthz").status == 200, "no body was left on the connection")
+    }
+
     @Test(arguments: [
         "application/json", "application/json; charset=utf-8", "Application/JSON", "text/plain;charset=UTF-8",
     ])

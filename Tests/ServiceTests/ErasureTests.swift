@@ -109,6 +109,18 @@ import Testing
         #expect(!heard.text.contains("Hidden") && !heard.text.contains("secret.org"))
     }
 
+    @Test(arguments: ["open", "done", "cancelled", "unheard", "open_urgent"])
+    func `the name of a list is nobody who could be erased`(name: String) throws {
+        let desk = try ReadingDesk()
+        let id = try desk.site.track(event("booking.abandoned", customer: ["id": "a"]))
+        let done = try desk.site.track(event("booking.abandoned", customer: ["id": "b"]))
+        #expect(try desk.decide(try #require(try desk.site.tasks(done).first?["id"]), "complete").status == 200)
+        let before = try desk.site.client.contents()
+        #expect(try desk.response("/contacts/\(name)", "DELETE").status == 404)
+        #expect(try desk.site.client.contents() == before)
+        #expect(try desk.site.openTasks(id).count == 1)
+    }
+
     @Test func `an email that has gone to somebody else is not erased`() throws {
         let desk = try ReadingDesk()
         let first = try desk.site.track(

@@ -75,6 +75,14 @@ import Testing
         #expect(try client("10.0.0.1", ["6.6.6.6", "2.2.2.2", "10.9.9.9"]) == [2, 2, 2, 2])
         #expect(try client("10.0.0.1", ["2.2.2.2", "garbage"]) == [10, 0, 0, 1])
         #expect(try client("10.0.0.1", []) == [10, 0, 0, 1])
+        #expect(try client("10.0.0.1", ["2.2.2.2:5678", "10.9.9.9:1"]) == [2, 2, 2, 2], "some proxies add a port")
+        let six = try #require(ClientAddress.parse("2001:db8::7"))
+        for entry in ["2001:db8::7", "[2001:db8::7]", "[2001:db8::7]:443"] {
+            #expect(try client("10.0.0.1", ["6.6.6.6", entry]) == six)
+        }
+        for entry in ["[2001:db8::7", "2.2.2:80", "[]", ":80", "unknown", "_hidden", "2.2.2.2 "] {
+            #expect(try client("10.0.0.1", ["6.6.6.6", entry]) == [10, 0, 0, 1], "\(entry)")
+        }
     }
 
     @Test func `an IPv6 client is its network of 64 bits`() throws {

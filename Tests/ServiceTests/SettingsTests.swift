@@ -9,6 +9,7 @@ import Testing
         ("REDIS_URL", "http://127.0.0.1"), ("REDIS_URL", "redis://127.0.0.1:port"), ("REDIS_URL", "redis://h/x"),
         ("BASE_PATH", "no slash"), ("THREADS", "0"), ("THREADS", "many"), ("MAX_CONNECTIONS", "0"),
         ("MAX_BODY_BYTES", "1.5"), ("TIMELINE_LIMIT", "0"), ("TIMELINE_LIMIT", "-3"), ("DEDUPE_HOURS", "x"),
+        ("RETENTION_DAYS", "-1"), ("RETENTION_DAYS", "1.5"), ("TASK_DAYS", "36501"), ("SWEEP_SECONDS", "0"),
         ("MONEY_EVENTS", "sometimes"), ("IDENTITY_MODE", "maybe"), ("LOG_LEVEL", "loud"), ("LOG_FORMAT", "xml"),
     ])
     func `a value that cannot be used stops the start and is named`(name: String, value: String) throws {

@@ -54,6 +54,19 @@ public final class HTTPConnection {
         isOpen = false
     }
 
+    /// Closes the connection by a reset, as a client whose machine dies.
+    public func reset() {
+        if isOpen { socket.reset() }
+        isOpen = false
+    }
+
+    /// Whether anything has come from the peer by now, its close included; what came can still be read.
+    public func isClosedOrAnswered() -> Bool {
+        guard let more = try? socket.read(by: .after(0.001)) else { return false }
+        received += more
+        return true
+    }
+
     /// Reads one answer; the answer to a HEAD request has no body.
     public func readResponse(toHead: Bool = false) throws -> HTTPResponse {
         let deadline = Deadline.after(patience)

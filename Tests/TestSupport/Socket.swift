@@ -89,6 +89,13 @@ struct Socket {
 
     func shutdownWriting() { shutdown(descriptor, Int32(SHUT_WR)) }
 
+    /// Closes by a reset.
+    func reset() {
+        var wait = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(descriptor, SOL_SOCKET, SO_LINGER, &wait, socklen_t(MemoryLayout<linger>.size))
+        Foundation.close(descriptor)
+    }
+
     func close() { Foundation.close(descriptor) }
 
     private static func withAddress(port: Int, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32) -> Int32 {

@@ -27,6 +27,10 @@ struct DigitRun {
         repeat {
             position = readGroup(text, at: position)
             end = position
+            if let width = text.joinWidth(at: position) {
+                position += width
+                continue
+            }
             var separators = 0
             while separators < 3, let width = text.separatorWidth(at: position) {
                 position += width
@@ -100,6 +104,21 @@ extension UnsafeBufferPointer<UInt8> {
     private func lastDigit(at position: Int, from zero: UInt8) -> (value: UInt8, width: Int)? {
         guard position < count, zero...zero + 9 ~= self[position] else { return nil }
         return (self[position] - zero, 3)
+    }
+
+    /// How many bytes take what joins two groups where there was a space before: `+` in forms, `%20` in URLs, and `/`. Only
+    /// right between two digits: a `+` behind a space begins a phone number.
+    fileprivate func joinWidth(at position: Int) -> Int? {
+        guard position < count else { return nil }
+        let width: Int
+        switch self[position] {
+        case .plus, .slash: width = 1
+        case UInt8(ascii: "%"):
+            guard position + 2 < count, self[position + 1] == .zero + 2, self[position + 2] == .zero else { return nil }
+            width = 3
+        default: return nil
+        }
+        return digit(at: position + width) == nil ? nil : width
     }
 
     /// How many bytes the separator takes that stands here: spaces, dashes, dots and what is invisible.

@@ -69,6 +69,7 @@ public enum Masking {
                 digits &+= byte.isDigit ? 1 : 0
                 urlSigns &+= byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") || byte == .colon ? 1 : 0
                 urlSigns &+= byte == UInt8(ascii: "%") || byte == UInt8(ascii: "@") ? 1 : 0
+                urlSigns &+= byte == UInt8(ascii: ";") ? 1 : 0
                 beyondASCII |= byte
             }
         }

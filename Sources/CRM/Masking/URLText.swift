@@ -6,9 +6,23 @@ enum URLText {
     /// - A text that starts with `/` or `?` is a relative URL, and so is one in a field named `page` or `url` if no white
     ///   space comes first: it is cut at the first `?` or `#`, to its end.
     /// - A word that holds `?` or `#` and then `=`, such as `index.html?key=…`, is taken for a URL as well.
+    /// - A URL loses `;name=value` in its path, which some servers put the session into; `;jsessionid=` goes everywhere.
     /// - Behind `javascript:`, `vbscript:` and `data:` nothing stays.
     static func stripped(_ text: UnsafeBufferPointer<UInt8>, isURL: Bool) -> [UInt8]? {
-        var stripper = URLStripper(text: text)
+        guard var result = strippedOnce(text, isURL: isURL) else { return nil }
+        // What is left may read as a URL only now. A text whose every word hides another is cut short in the end.
+        for _ in 0..<mostPasses {
+            let again = result.withUnsafeBufferPointer { strippedOnce($0, isURL: isURL) }
+            guard let again else { return result }
+            result = again
+        }
+        return []
+    }
+
+    private static let mostPasses = 16
+
+    private static func strippedOnce(_ text: UnsafeBufferPointer<UInt8>, isURL: Bool) -> [UInt8]? {
+        var stripper = URLStripper(text: text, isURL: isURL)
         if isURL || isRelative(text) { stripper.stripWhole(isNamedURL: isURL) }
         while stripper.stripWord() {}
         return stripper.result
@@ -23,14 +37,16 @@ enum URLText {
 /// Goes through a text word by word, and copies what stays.
 private struct URLStripper {
     private let text: UnsafeBufferPointer<UInt8>
+    private let isURL: Bool
     /// Nothing behind this place is looked at or kept.
     private var end: Int
     private var position = 0
     private var output: [UInt8] = []
     private var copied = 0
 
-    init(text: UnsafeBufferPointer<UInt8>) {
+    init(text: UnsafeBufferPointer<UInt8>, isURL: Bool) {
         self.text = text
+        self.isURL = isURL
         end = text.count
     }
 
@@ -71,10 +87,41 @@ private struct URLStripper {
         while let current = authority {
             let host = stripUser(from: current, to: wordEnd)
             authority = authorityStart(from: host, to: wordEnd)
-            if let cut = firstCut(from: host, to: authority ?? wordEnd, isEncoded: true) { return remove(cut, wordEnd) }
+            let cut = firstCut(from: host, to: authority ?? wordEnd, isEncoded: true)
+            stripParameters(from: host, to: cut ?? authority ?? wordEnd, sessionsOnly: false)
+            if let cut { return remove(cut, wordEnd) }
         }
-        guard !isURL, let cut = firstCut(from: start, to: wordEnd, isEncoded: false) else { return }
-        if text[cut..<wordEnd].contains(UInt8(ascii: "=")) { remove(cut, wordEnd) }
+        guard !isURL else { return }
+        var cut = firstCut(from: start, to: wordEnd, isEncoded: false)
+        if let place = cut, !text[place..<wordEnd].contains(UInt8(ascii: "=")) { cut = nil }
+        stripParameters(from: start, to: cut ?? wordEnd, sessionsOnly: !self.isURL && text[start] != .slash)
+        if let cut { remove(cut, wordEnd) }
+    }
+
+    /// Removes `;name=value` (RFC 3986 section 3.3), also with the semicolon encoded.
+    private mutating func stripParameters(from start: Int, to limit: Int, sessionsOnly: Bool) {
+        var index = start
+        while index < limit {
+            guard let width = semicolonWidth(at: index, limit) else {
+                index += 1
+                continue
+            }
+            var stop = index + width
+            while stop < limit, text[stop] != .slash, semicolonWidth(at: stop, limit) == nil { stop += 1 }
+            let parameter = UnsafeBufferPointer(rebasing: text[index + width..<stop])
+            if parameter.contains(UInt8(ascii: "=")), !sessionsOnly || parameter.begins(with: "jsessionid=") {
+                // What is left must not come together as `://`.
+                if text[start..<index].suffix(2).contains(.colon) { return remove(index, limit) }
+                remove(index, stop)
+            }
+            index = stop
+        }
+    }
+
+    private func semicolonWidth(at index: Int, _ limit: Int) -> Int? {
+        if text[index] == UInt8(ascii: ";") { return 1 }
+        guard text[index] == UInt8(ascii: "%"), index + 2 < limit else { return nil }
+        return text[index + 1] == UInt8(ascii: "3") && text[index + 2].lowercased == UInt8(ascii: "b") ? 3 : nil
     }
 
     /// Removes `user:password@` and returns where the host starts; an `@` behind the first slash belongs to the path.
@@ -127,6 +174,14 @@ private struct URLStripper {
             }
         }
         return nil
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// Whether it begins so, in either case.
+    fileprivate func begins(with text: StaticString) -> Bool {
+        guard count >= text.utf8CodeUnitCount else { return false }
+        return (0..<text.utf8CodeUnitCount).allSatisfy { self[$0].lowercased == text.utf8Start[$0] }
     }
 }
 

@@ -31,7 +31,10 @@ struct ReadRoutes {
         guard request.path.hasPrefix(base + "/") else { return nil }
         let segments = Array(request.segments.dropFirst(base.isEmpty ? 0 : base.split(separator: "/").count))
         guard let first = segments.first, let resource = Resource(rawValue: first) else { return nil }
-        if resource == .openapi, segments.count == 1 { return .answer(description) }
+        if resource == .openapi, segments.count == 1 {
+            let isRead = request.method == .get || request.method == .head
+            return .answer(isRead ? description : Self.wrongMethod([.get]))
+        }
         guard let methods = Self.methods(resource, Array(segments.dropFirst())) else { return nil }
         guard access.isAdmin(request) else { return .answer(Self.unauthorized) }
         let verb: Verb? =

@@ -30,8 +30,7 @@ struct ConformanceCase: Sendable, CustomTestStringConvertible {
     /// All tables.
     static let all = [
         requestLine, targets, headerFields, hosts, contentLength, transferEncoding, chunkedBodies, trailers,
-        connections,
-        messages, expectations,
+        connections, messages, expectations, further,
     ].flatMap(\.self)
 }
 

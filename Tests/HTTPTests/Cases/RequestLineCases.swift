@@ -9,7 +9,7 @@ extension ConformanceCase {
         .init("9110 §9.3.3", "POST without a body", "POST / HTTP/1.1" + host, gives: "POST / 1.1 keep "),
         .init("9110 §9.3.4", "PUT", "PUT / HTTP/1.1" + host, gives: "PUT / 1.1 keep "),
         .init("9110 §9.3.5", "DELETE", "DELETE / HTTP/1.1" + host, gives: "DELETE / 1.1 keep "),
-        .init("9110 §9.3.6", "CONNECT", "CONNECT a:443 HTTP/1.1" + host, gives: "CONNECT  1.1 keep "),
+        .init("9110 §9.3.6", "CONNECT", "CONNECT a:443 HTTP/1.1" + host, gives: "CONNECT  1.1 close "),
         .init("9110 §9.3.7", "OPTIONS", "OPTIONS /x HTTP/1.1" + host, gives: "OPTIONS /x 1.1 keep "),
         .init("9110 §9.3.8", "TRACE", "TRACE / HTTP/1.1" + host, gives: "TRACE / 1.1 keep "),
         .init("5789 §2", "PATCH", "PATCH / HTTP/1.1" + host, gives: "PATCH / 1.1 keep "),

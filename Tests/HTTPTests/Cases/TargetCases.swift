@@ -73,7 +73,7 @@ extension ConformanceCase {
         .init("9112 §3.2.3", "CONNECT of a path", "CONNECT / HTTP/1.1\r\nHost: a\r\n\r\n", .refused(.invalidTarget)),
         .init(
             "9112 §3.2.3", "CONNECT of an address", "CONNECT [::1]:1 HTTP/1.1\r\nHost: a\r\n\r\n",
-            gives: "CONNECT  1.1 keep "),
+            gives: "CONNECT  1.1 close "),
         .init("9112 §3.2.3", "authority with GET", .target("a:443"), .refused(.invalidTarget)),
         .init("9112 §3.2.4", "OPTIONS *", "OPTIONS * HTTP/1.1\r\nHost: a\r\n\r\n", gives: "OPTIONS * 1.1 keep "),
         .init(

@@ -1,0 +1,168 @@
+import Foundation
+import Loop
+import Synchronization
+import TestSupport
+
+/// How long good requests take, and how much memory is held, before and while somebody abuses the service.
+struct Abuse {
+    private static let rate = 500.0
+    private let seconds: Int
+    private var random: SeededRandom
+    private var traffic: Traffic
+
+    init(seconds: Int, seed: UInt64) {
+        self.seconds = seconds
+        random = SeededRandom(seed: seed)
+        traffic = Traffic(customers: 1_000, seed: seed)
+    }
+
+    /// One kind of abuse: `step` is called again and again by a thread of its own until the measurement is over.
+    private struct Kind: Sendable {
+        let name: String
+        var settings: [String: String] = [:]
+        let step: @Sendable (Abuser) -> Void
+    }
+
+    private static let kinds: [Kind] = [
+        Kind(name: "nothing") { $0.rest(100) },
+        Kind(name: "5,000 connections that say nothing") {
+            $0.keep(5_000)
+            $0.rest(50)
+        },
+        Kind(name: "more such connections than MAX_CONNECTIONS = 2,000", settings: ["MAX_CONNECTIONS": "2000"]) {
+            $0.keep(4_000)
+            $0.replaceOldest(20)
+            $0.rest(10)
+        },
+        Kind(name: "connections opened and closed at once, 2,000/s") {
+            for _ in 0..<20 { $0.open()?.close(abort: true) }
+            $0.rest(10)
+        },
+        Kind(name: "1,000 heads that come a byte at a time") {
+            $0.keep(1_000, beginningWith: "POST / HTTP/1.1\r\nX: ")
+            $0.drip()
+            $0.rest(100)
+        },
+        Kind(name: "1,000 bodies that come a byte at a time") {
+            $0.keep(1_000, beginningWith: $0.bodyHead)
+            $0.drip()
+            $0.rest(100)
+        },
+        Kind(name: "resets in mid-request, 1,000/s") { abuser in
+            for _ in 0..<10 {
+                let socket = abuser.open()
+                socket.map { abuser.send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 50\r\n\r\nhalf", on: $0) }
+                socket?.close(abort: true)
+            }
+            abuser.rest(10)
+        },
+        Kind(name: "50 clients that ask on and never read") {
+            $0.keep(50)
+            $0.sendAll(String(repeating: "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n", count: 50))
+            $0.rest(50)
+        },
+        Kind(name: "requests that are refused, 2,000/s") { abuser in
+            for _ in 0..<20 {
+                let socket = abuser.open()
+                socket.map { abuser.send("GET / HTTP/1.1\r\nHost : a\r\n\r\n", on: $0) }
+                socket?.close()
+            }
+            abuser.rest(10)
+        },
+    ]
+
+    /// Measures and prints a table.
+    mutating func run() throws {
+        print("### Good requests during abuse (1 thread, \(Int(Self.rate)) events/s, open loop, \(seconds) s each)\n")
+        print("| meanwhile | p50 ms | p99 ms | errors | RSS MB |\n|---|--:|--:|--:|--:|")
+        for kind in Self.kinds { try measure(kind) }
+        print()
+    }
+
+    private mutating func measure(_ kind: Kind) throws {
+        let redis = try PrivateRedis { $0.opensPort = true }
+        let settings = ["LOG_LEVEL": "error", "MAX_CONNECTIONS": "20000"].merging(kind.settings) { $1 }
+        let receiver = try Receiver(redis: redis.url, settings: settings)
+        let events = (0..<Int(Self.rate) * seconds).map { _ in
+            Rival.post("/make-server-b43c05fb/track-event", traffic.next())
+        }
+        // The good ones are there first, as in life.
+        let load = try Load(port: receiver.port, connections: 32, requests: events)
+        let abuser = Abuser(port: receiver.port)
+        let isOver = Flag()
+        Foundation.Thread {
+            while !isOver.isSet { kind.step(abuser) }
+            abuser.closeAll()
+            isOver.finish()
+        }.start()
+        // The abuse is under way when the measurement begins.
+        usleep(1_000_000)
+        _ = try load.runOpen(rate: Self.rate, random: &random)
+        let memory = Usage.residentKilobytes(of: receiver.pid)
+        isOver.set()
+        try eventually("the abuser ends", within: 30) { isOver.isFinished }
+        let (p50, p99, _) = load.latencies.percentiles()
+        print(
+            "| \(kind.name) | \(Report.text(p50 / 1000, 2)) | \(Report.text(p99 / 1000, 2)) | \(load.errors) | "
+                + "\(Report.text(Double(memory) / 1024, 1)) |")
+    }
+}
+
+private final class Flag: Sendable {
+    private let over = Atomic<Bool>(false)
+    private let finished = Atomic<Bool>(false)
+    var isSet: Bool { over.load(ordering: .relaxed) }
+    var isFinished: Bool { finished.load(ordering: .relaxed) }
+    func set() { over.store(true, ordering: .relaxed) }
+    func finish() { finished.store(true, ordering: .relaxed) }
+}
+
+/// Sockets that never block, and nothing read from them. `@unchecked`: its thread alone uses it.
+final class Abuser: @unchecked Sendable {
+    let bodyHead = "POST /make-server-b43c05fb/track-event HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n"
+    private let port: Int
+    private var sockets: [Loop.Socket] = []
+
+    init(port: Int) { self.port = port }
+
+    func open() -> Loop.Socket? {
+        (try? Client.connect(port)).map { Loop.Socket(descriptor: $0) }
+    }
+
+    func send(_ text: String, on socket: Loop.Socket) {
+        var text = text
+        _ = text.withUTF8 { socket.send(UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Opens connections until there are so many.
+    func keep(_ count: Int, beginningWith text: String = "") {
+        while sockets.count < count, let socket = open() {
+            if !text.isEmpty { send(text, on: socket) }
+            sockets.append(socket)
+        }
+    }
+
+    func replaceOldest(_ count: Int) {
+        for socket in sockets.prefix(count) { socket.close(abort: true) }
+        sockets.removeFirst(min(count, sockets.count))
+    }
+
+    /// A byte on each; who was closed is opened anew by `keep`.
+    func drip() { sendAll("a") }
+
+    func sendAll(_ text: String) {
+        var text = text
+        sockets.removeAll { socket in
+            let isClosed = text.withUTF8 { socket.send(UnsafeRawBufferPointer($0)) } == .closed
+            if isClosed { socket.close() }
+            return isClosed
+        }
+    }
+
+    func closeAll() {
+        for socket in sockets { socket.close(abort: true) }
+        sockets = []
+    }
+
+    func rest(_ milliseconds: UInt32) { usleep(milliseconds * 1000) }
+}
