@@ -266,8 +266,9 @@ final class ClientConnection: EventSource {
     /// How long it has been waiting, with nothing owed to the client, in milliseconds; nil where something is, or where a
     /// request is arriving at a usual pace.
     func idleTime(at now: Moment) -> (isRequest: Bool, milliseconds: Int64)? {
-        guard state == .open, isIdle else { return nil }
         let waited = now.since(waitingSince) / 1_000_000
+        if state == .lingering { return (false, waited) }
+        guard state == .open, isIdle else { return nil }
         let isRequest = waitingFor != .idle
         return isRequest && waited < Self.usualPace ? nil : (isRequest, waited)
     }

@@ -59,7 +59,8 @@ public struct CommandBuffer {
         close()
     }
 
-    /// The whole command.
+    /// The whole command, with a zero behind it: hiredis looks for further channels of a SUBSCRIBE with `strchr`, and without
+    /// an end it would read on in what the command before has left there.
     public mutating func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         let digits = Digits(Int64(count))
         var header: [UInt8] = [UInt8(ascii: "*")]
@@ -67,7 +68,9 @@ public struct CommandBuffer {
         header += [13, 10]
         let start = Self.headerRoom - header.count
         for (offset, byte) in header.enumerated() { bytes[start + offset] = byte }
-        return bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[start...])) }
+        bytes.append(0)
+        defer { bytes.removeLast() }
+        return bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[start..<$0.count - 1])) }
     }
 
     private mutating func open(length: Int) {

@@ -39,6 +39,16 @@ import Testing
         #expect(command.withBytes { String(decoding: $0, as: UTF8.self) } == "*1\r\n$4\r\nPING\r\n")
     }
 
+    @Test func `behind a command is an end for C, whatever was there before`() {
+        var command = CommandBuffer()
+        command.add(String(repeating: "$", count: 300))
+        for text in ["SUBSCRIBE", String(repeating: "x", count: 5000)] {
+            command.begin()
+            command.add(text)
+            #expect(command.withBytes { $0.baseAddress?[$0.count] } == 0)
+        }
+    }
+
     @Test func `more than nine arguments are counted with all digits`() {
         let sent = text { command in for _ in 0..<123 { command.add("a") } }
         #expect(sent.hasPrefix("*123\r\n$1\r\na\r\n"))
