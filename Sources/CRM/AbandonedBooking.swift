@@ -3,7 +3,7 @@ extension Event {
     ///
     /// All receivers that watch one database make the same id of it, so it is applied once. `step` is what the last step
     /// was about, as ``Change`` remembers it. Nil when the contact has neither id nor email.
-    public init?(
+    public convenience init?(
         abandonedBy contactID: String, customerID: String?, email: String?, lastStep: Timestamp, step: String,
         at now: Timestamp, ulid: ULID
     ) {

@@ -8,7 +8,7 @@ extension Event {
     /// Reads one event of the wire format.
     ///
     /// - Throws: the first reason for which it is refused.
-    public init(_ json: JSONValue, arrival: Arrival) throws(Rejection) {
+    public convenience init(_ json: JSONValue, arrival: Arrival) throws(Rejection) {
         guard json.kind == .object else { throw .wrongShape(field: "", expected: "a JSON object") }
         let type = try Self.type(json.member("event_type"))
         let customer = try Customer(Self.object(json, "customer"))
@@ -26,8 +26,8 @@ extension Event {
 
     private static func type(_ value: JSONValue?) throws(Rejection) -> EventType {
         guard let value, !value.isNull else { throw .unknownEventType }
-        guard let name = value.string else { throw .wrongShape(field: "event_type", expected: "a string") }
-        guard let type = EventType(rawValue: name) else { throw .unknownEventType }
+        guard value.kind == .string else { throw .wrongShape(field: "event_type", expected: "a string") }
+        guard let type = value.piece.withPlainText({ EventType(wireName: $0) }) else { throw .unknownEventType }
         return type
     }
 
@@ -94,8 +94,10 @@ extension Customer {
 
     /// What programs send for nobody: as an id it would make one contact of all guests.
     private static func isPlaceholder(_ id: JSONValue) -> Bool {
-        let text = id.string ?? id.numberText ?? ""
-        return ["0", "undefined", "null", "NaN", "[object Object]"].contains(text)
+        switch id.string ?? id.numberText {
+        case "0", "undefined", "null", "NaN", "[object Object]": true
+        default: false
+        }
     }
 
     /// An empty or null value says nothing.

@@ -4,11 +4,11 @@ extension Event {
         var json: [UInt8] = []
         json.reserveCapacity(256 + data.json.count + session.json.count)
         json.appendJSON(raw: "{\"event_type\":\"")
-        json.append(contentsOf: type.rawValue.utf8)
+        json.append(text: type.rawValue)
         json.appendJSON(raw: "\",\"event_id\":")
         json.appendJSON(id.text)
         json.appendJSON(raw: ",\"timestamp\":\"")
-        json.append(contentsOf: time.iso8601.utf8)
+        time.appendISO8601(to: &json)
         json.appendJSON(raw: "\",\"customer\":{")
         var separator: StaticString = "\""
         func field(_ name: StaticString, _ value: String?) {

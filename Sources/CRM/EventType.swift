@@ -31,6 +31,15 @@ public enum EventType: String, CaseIterable, Sendable {
     /// A chat message was sent.
     case chatMessage = "chat.message"
 
+    /// The type of that name, given in bytes: no `String` is made to find it.
+    init?(wireName: UnsafeBufferPointer<UInt8>) {
+        let found = Self.wireNames.first { $0.name.count == wireName.count && $0.name.elementsEqual(wireName) }
+        guard let found else { return nil }
+        self = found.type
+    }
+
+    private static let wireNames = allCases.map { (type: $0, name: Array($0.rawValue.utf8)) }
+
     /// Whether it tells of mere looking around.
     public var isBrowsing: Bool { self == .pageViewed || self == .vehicleViewed || self == .searchPerformed }
 

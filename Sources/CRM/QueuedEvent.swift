@@ -13,7 +13,9 @@ extension Event {
     /// Reads an event back from the queue.
     ///
     /// - Throws: why it cannot be one; then it was written by another version, or by hand.
-    public init(queued payload: [UInt8], receivedAt: Timestamp, flags: UInt8, ulid: ULID) throws(Rejection) {
+    public convenience init(
+        queued payload: [UInt8], receivedAt: Timestamp, flags: UInt8, ulid: ULID
+    ) throws(Rejection) {
         let source: Source =
             switch flags & 3 {
             case 1: .backend
@@ -28,8 +30,6 @@ extension Event {
                 return try Event(json, arrival: arrival)
             }
         }
-        self = try result.get()
-        emailIdentifies = flags & 4 == 0
-        isFromRobot = flags & 8 != 0
+        self.init(try result.get(), emailIdentifies: flags & 4 == 0, isFromRobot: flags & 8 != 0)
     }
 }

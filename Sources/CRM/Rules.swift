@@ -100,6 +100,8 @@ public struct Rules: Sendable {
 
     private static func profile(_ customer: Customer) -> [Change.Pair<String>] {
         var fields: [Change.Pair<String>] = []
+        // Room for the profile and what an event adds: one allocation.
+        fields.reserveCapacity(5)
         if let name = customer.firstName { fields.append(("first_name", name)) }
         if let name = customer.lastName { fields.append(("last_name", name)) }
         if let phone = customer.phone { fields.append(("phone", phone)) }

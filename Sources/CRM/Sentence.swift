@@ -3,7 +3,7 @@ enum Sentence {
     /// What happened.
     static func describe(_ event: Event) -> String {
         let data = event.data
-        let car = data.label("vehicle_name") ?? data.label("vehicle_id")
+        var car: String? { data.label("vehicle_name") ?? data.label("vehicle_id") }
         return switch event.type {
         case .customerCreated: "Registered"
         case .customerLogin: "Logged in"
@@ -78,6 +78,7 @@ extension BusinessData {
 
     /// One line of `text`: control characters become spaces, ends are trimmed; `nil` when nothing is left.
     static func label(_ text: String) -> String? {
+        if text.isPrintableASCII { return plainLabel(text) }
         func isBlank(_ scalar: Unicode.Scalar) -> Bool {
             scalar.properties.isWhitespace || scalar.value < 0x20 || scalar.value == 0x7F
         }
@@ -93,5 +94,15 @@ extension BusinessData {
         }
         let line = kept.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? " " : Character($0) }
         return String(line.prefix(maximumLabel))
+    }
+
+    /// The same for printable ASCII, where only spaces are blank and a byte is a character.
+    private static func plainLabel(_ text: String) -> String? {
+        var kept = text.utf8[...]
+        while kept.first == .space { kept.removeFirst() }
+        while kept.last == .space { kept.removeLast() }
+        guard !kept.isEmpty else { return nil }
+        if kept.count == text.utf8.count, kept.count <= maximumLabel { return text }
+        return String(Substring(kept.prefix(maximumLabel)))
     }
 }

@@ -2,7 +2,9 @@ import CRM
 import HTTP
 
 /// Who may post, and what a request proves about its sender.
-struct Access {
+///
+/// A class, as whatever holds all settings is: a copy of them counts 88 references up and down.
+final class Access {
     private let settings: Settings
     private let signer: HMACSHA256
 
@@ -40,17 +42,17 @@ struct Access {
 
     /// Checks the signature of an event from a browser and narrows what the event may reach.
     ///
-    /// Returns whether the signature is good; it is always good where none is asked for.
-    func verify(_ event: inout Event) throws(Denial) -> Bool {
-        guard settings.identityMode != .off, event.source == .browser else { return true }
+    /// Returns the event that may go on, and whether the signature is good; it is always good where none is asked for.
+    func verified(_ event: Event) throws(Denial) -> (event: Event, isVerified: Bool) {
+        guard settings.identityMode != .off, event.source == .browser else { return (event, true) }
         let signed = event.customer.id?.text ?? event.customer.email?.text ?? ""
         guard signer.verify(hex: event.customer.signature ?? "", of: signed.utf8) else {
             if settings.identityMode == .enforce { throw .identityUnverified }
-            return false
+            return (event, false)
         }
+        guard settings.identityMode == .enforce, event.customer.id != nil else { return (event, true) }
         // The id is proved, the email beside it is not: it must not lead to the record of somebody else.
-        if settings.identityMode == .enforce, event.customer.id != nil { event.emailIdentifies = false }
-        return true
+        return (Event(event, emailIdentifies: false), true)
     }
 
     /// Whether the request has the admin token.

@@ -37,29 +37,31 @@ final class Intake {
     func take(_ event: Event, _ done: @escaping (Verdict) -> Void) {
         let began = Moment.now()
         metrics.inFlight.add(1, ordering: .relaxed)
-        let finish = { [metrics] (verdict: Verdict) in
-            metrics.inFlight.subtract(1, ordering: .relaxed)
-            done(verdict)
-        }
         if queue != nil, backlog.holdsEvents(of: event.customer) {
-            return toDisk(event, began, because: "earlier events of the customer are queued", finish)
+            return toDisk(event, began, because: "earlier events of the customer are queued", done)
         }
         guard store.redis.inFlight < mostInFlight else {
-            return toDisk(event, began, because: "more than MAX_IN_FLIGHT events wait for Redis", finish)
+            return toDisk(event, began, because: "more than MAX_IN_FLIGHT events wait for Redis", done)
         }
         store.apply(rules.change(for: event)) { [self] result in
             switch result {
             case .success(let applied):
                 note(event, applied, Moment.now().since(began) / 1000)
-                finish(
-                    applied.isErased
-                        ? .erased(event.id)
-                        : applied.isDuplicate
-                            ? .duplicate(contactID: applied.contactID, eventID: event.id)
-                            : .applied(contactID: applied.contactID, eventID: event.id))
-            case .failure(let error): toDisk(event, began, because: error.reason, finish)
+                finish(Self.verdict(on: event, applied), done)
+            case .failure(let error): toDisk(event, began, because: error.reason, done)
             }
         }
+    }
+
+    private func finish(_ verdict: Verdict, _ done: (Verdict) -> Void) {
+        metrics.inFlight.subtract(1, ordering: .relaxed)
+        done(verdict)
+    }
+
+    private static func verdict(on event: Event, _ applied: Applied) -> Verdict {
+        if applied.isErased { return .erased(event.id) }
+        if applied.isDuplicate { return .duplicate(contactID: applied.contactID, eventID: event.id) }
+        return .applied(contactID: applied.contactID, eventID: event.id)
     }
 
     /// Queues the event on disk. Whatever Redis did with it, its id makes applying it again harmless.
@@ -70,12 +72,12 @@ final class Intake {
             let microseconds = Moment.now().since(began) / 1000
             metrics.count(event.type, stored ? .queued : .unavailable, microseconds: microseconds)
             log.write(
-                stored ? .info : .warning, "Received event: \(event.type.rawValue)",
+                stored ? .info : .warning, "Received event:", about: event.type.rawValue,
                 [
                     ("result", stored ? "queued" : "unavailable"), ("event_id", event.id.forLog),
                     ("reason", reason),
                 ])
-            done(stored ? .queued(event.id) : .unavailable)
+            finish(stored ? .queued(event.id) : .unavailable, done)
         }
         guard let queue else { return verdict.value(false) }
         let customers = Backlog.names(of: event.customer)
@@ -95,11 +97,11 @@ final class Intake {
         if applied.taskID != nil { metrics.tasks.add(1, ordering: .relaxed) }
         if applied.isUnheard { metrics.unheard.add(1, ordering: .relaxed) }
         var fields: [Log.Field] = [
-            ("result", "\(result)"), ("contact_id", applied.contactID), ("event_id", event.id.forLog),
+            ("result", result.name), ("contact_id", applied.contactID), ("event_id", event.id.forLog),
             ("us", String(microseconds)),
         ]
         if let task = applied.taskID { fields.append(("task_id", task)) }
-        log.write(.info, "Received event: \(event.type.rawValue)", fields)
+        log.write(.info, "Received event:", about: event.type.rawValue, fields)
         if applied.isConflict {
             metrics.conflicts.add(1, ordering: .relaxed)
             log.write(

@@ -145,7 +145,7 @@ final class Keeper {
             switch result {
             case .success(let applied):
                 log.write(
-                    .info, "Received event: \(event.type.rawValue)",
+                    .info, "Received event:", about: event.type.rawValue,
                     [
                         ("result", applied.isDuplicate ? "duplicate" : "applied"), ("contact_id", applied.contactID),
                         ("event_id", event.id.forLog), ("from", "journal"),

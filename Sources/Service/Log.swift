@@ -12,7 +12,25 @@ public enum LogLevel: String, CaseIterable, Comparable, Sendable {
     /// What an operator must mend.
     case error
 
-    private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+    private var rank: Int {
+        switch self {
+        case .debug: 0
+        case .info: 1
+        case .warning: 2
+        case .error: 3
+        }
+    }
+
+    /// As a line of text has it.
+    fileprivate var label: StaticString {
+        switch self {
+        case .debug: " DEBUG "
+        case .info: " INFO "
+        case .warning: " WARNING "
+        case .error: " ERROR "
+        }
+    }
+
     /// The less serious one first.
     public static func < (left: LogLevel, right: LogLevel) -> Bool { left.rank < right.rank }
 }
@@ -54,17 +72,17 @@ public final class Log {
         mayBlock = info.st_mode & S_IFMT == S_IFIFO || info.st_mode & S_IFMT == S_IFSOCK
     }
 
-    /// Adds a line; it is written by ``flush()``.
-    public func write(_ level: LogLevel, _ message: String, _ fields: [Field] = []) {
+    /// Adds a line; it is written by ``flush()``. `subject`, if any, goes on with the message behind a space.
+    public func write(_ level: LogLevel, _ message: String, about subject: String? = nil, _ fields: [Field] = []) {
         guard level >= self.level else { return }
         guard pending.count < Self.mostBytes else {
             dropped += 1
             return
         }
-        let time = Timestamp(clamping: Clock.milliseconds()).iso8601
+        let time = Timestamp(clamping: Clock.milliseconds())
         switch format {
-        case .text: appendText(time, level, message, fields)
-        case .json: appendJSON(time, level, message, fields)
+        case .text: pending.appendLine(time, level, message, subject, fields)
+        case .json: pending.appendJSONLine(time, level, message, subject, fields)
         }
     }
 
@@ -104,42 +122,54 @@ public final class Log {
         let lines = pending[start..<start + Int(PIPE_BUF)].lastIndex(of: UInt8(ascii: "\n"))
         return lines.map { $0 + 1 - start } ?? Int(PIPE_BUF)
     }
+}
 
-    private func appendText(_ time: String, _ level: LogLevel, _ message: String, _ fields: [Field]) {
-        pending.append(contentsOf: time.utf8)
-        pending.append(UInt8(ascii: " "))
-        pending.append(contentsOf: level.rawValue.uppercased().utf8)
-        pending.append(UInt8(ascii: " "))
+/// Lines are put together in the array itself, piece by piece: as steps of `Log` they would have to prove again and again
+/// that nobody else is at its buffer.
+extension [UInt8] {
+    fileprivate mutating func appendLine(
+        _ time: Timestamp, _ level: LogLevel, _ message: String, _ subject: String?, _ fields: [Log.Field]
+    ) {
+        time.appendISO8601(to: &self)
+        appendJSON(raw: level.label)
         append(plain: message)
-        for field in fields {
-            pending.appendJSON(raw: " ")
-            pending.appendJSON(raw: field.name)
-            pending.appendJSON(raw: "=")
-            let isPlain = !field.value.isEmpty && field.value.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 }
-            if isPlain { append(plain: field.value) } else { pending.appendJSON(field.value) }
+        if let subject {
+            append(UInt8(ascii: " "))
+            append(plain: subject)
         }
-        pending.append(UInt8(ascii: "\n"))
+        for field in fields {
+            append(UInt8(ascii: " "))
+            appendJSON(raw: field.name)
+            append(UInt8(ascii: "="))
+            let isPlain = !field.value.isEmpty && field.value.hasOnly { $0 > 0x20 && $0 < 0x7F && $0 != 0x22 }
+            if isPlain { append(text: field.value) } else { appendJSON(field.value) }
+        }
+        append(UInt8(ascii: "\n"))
     }
 
-    private func appendJSON(_ time: String, _ level: LogLevel, _ message: String, _ fields: [Field]) {
-        pending.appendJSON(raw: "{\"time\":\"")
-        pending.append(contentsOf: time.utf8)
-        pending.appendJSON(raw: "\",\"level\":\"")
-        pending.append(contentsOf: level.rawValue.utf8)
-        pending.appendJSON(raw: "\",\"message\":")
-        pending.appendJSON(message)
+    fileprivate mutating func appendJSONLine(
+        _ time: Timestamp, _ level: LogLevel, _ message: String, _ subject: String?, _ fields: [Log.Field]
+    ) {
+        appendJSON(raw: "{\"time\":\"")
+        time.appendISO8601(to: &self)
+        appendJSON(raw: "\",\"level\":\"")
+        append(text: level.rawValue)
+        appendJSON(raw: "\",\"message\":")
+        appendJSON(subject.map { message + " " + $0 } ?? message)
         for field in fields {
-            pending.appendJSON(raw: ",\"")
-            pending.appendJSON(raw: field.name)
-            pending.appendJSON(raw: "\":")
-            pending.appendJSON(field.value)
+            appendJSON(raw: ",\"")
+            appendJSON(raw: field.name)
+            appendJSON(raw: "\":")
+            appendJSON(field.value)
         }
-        pending.appendJSON(raw: "}\n")
+        appendJSON(raw: "}\n")
     }
 
-    /// No value can forge a line: control characters become `?`.
-    private func append(plain text: String) {
-        for byte in text.utf8 { pending.append(byte < 0x20 || byte == 0x7F ? UInt8(ascii: "?") : byte) }
+    /// No text can forge a line: control characters become `?`.
+    private mutating func append(plain text: String) {
+        let start = count
+        append(text: text)
+        for index in start..<count where self[index] < 0x20 || self[index] == 0x7F { self[index] = UInt8(ascii: "?") }
     }
 }
 
@@ -156,7 +186,7 @@ extension EventID {
     /// The id for a log line: ids may be logged, and websites may put an address into one, so anything that is not
     /// plainly a technical id stays out.
     var forLog: String {
-        let isPlain = text.utf8.allSatisfy { byte in
+        let isPlain = text.hasOnly { byte in
             switch byte {
             case 48...57, 65...90, 97...122, UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"):
                 true

@@ -39,7 +39,7 @@ enum Report {
 }
 
 /// Finds out what a request asks for. It reads the request and settings, and touches nothing else.
-struct Router {
+final class Router {
     /// Most events of one batch.
     static let mostEvents = 500
 
@@ -98,10 +98,15 @@ struct Router {
     func crossOriginFields(for request: Request) -> [(String, String)] {
         let path = request.path
         guard path == single || path == batch, let origin = access.allowedOrigin(of: request) else { return [] }
+        if origin == "*" { return Self.readableByAll }
+        return (origin.isEmpty ? [] : Self.readable(by: origin)) + [("Vary", "Origin")]
+    }
+
+    private static let readableByAll = readable(by: "*")
+
+    private static func readable(by origin: String) -> [(String, String)] {
         // Without the last one a script does not see how long it should wait.
-        let readable = [("Access-Control-Allow-Origin", origin), ("Access-Control-Expose-Headers", "Retry-After")]
-        if origin == "*" { return readable }
-        return (origin.isEmpty ? [] : readable) + [("Vary", "Origin")]
+        [("Access-Control-Allow-Origin", origin), ("Access-Control-Expose-Headers", "Retry-After")]
     }
 
     private func page(at path: String) -> Action? {
@@ -149,7 +154,7 @@ struct Router {
         do { sender = try access.sender(of: request, peer: peer) } catch {
             return .answer(Verdict.denied(error).response)
         }
-        guard Self.isJSON(request.headers.first("content-type")) else {
+        guard Self.isJSON(request) else {
             return .answer(
                 .error(
                     .unsupportedMediaType, code: "unsupported_media_type",
@@ -194,23 +199,29 @@ struct Router {
         do { event = try Event(json, arrival: arrival) } catch { return .refused(.rejected(error)) }
         guard event.source == .browser else { return .event(event, isVerified: true) }
         if settings.respectsOptOut, event.type.isBrowsing, Access.optsOut(request) { return .refused(.declined) }
-        if event.type.makesTask, let agent = request.headers.first("user-agent") {
-            event.isFromRobot = Robot.isNamed(in: agent)
+        if event.type.makesTask, let agent = request.headers.first("user-agent"), Robot.isNamed(in: agent) {
+            event = Event(event, isFromRobot: true)
         }
         do {
-            // Before the event is handed on: checking it narrows what it may reach.
-            let isVerified = try access.verify(&event)
-            return .event(event, isVerified: isVerified)
+            let checked = try access.verified(event)
+            return .event(checked.event, isVerified: checked.isVerified)
         } catch {
             return .refused(.denied(error))
         }
     }
 
     /// No type, JSON, or the plain text that `navigator.sendBeacon` sends.
-    private static func isJSON(_ contentType: String?) -> Bool {
-        guard let contentType else { return true }
-        let end = contentType.firstIndex { $0 == ";" || $0 == " " } ?? contentType.endIndex
-        let type = contentType[..<end].lowercased()
-        return type == "application/json" || type == "text/plain" || type.isEmpty
+    private static func isJSON(_ request: Request) -> Bool {
+        guard let field = request.headers.firstBytes("content-type") else { return true }
+        let type = field.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
+        return type.isEmpty || spells(type, "application/json") || spells(type, "text/plain")
+    }
+
+    /// Whether `bytes` are `word`, which is in lower case, in letters of either case.
+    private static func spells(_ bytes: ArraySlice<UInt8>, _ word: StaticString) -> Bool {
+        guard bytes.count == word.utf8CodeUnitCount else { return false }
+        return zip(bytes, 0...).allSatisfy { byte, at in
+            (byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte) == word.utf8Start[at]
+        }
     }
 }

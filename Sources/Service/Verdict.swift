@@ -44,6 +44,7 @@ enum Verdict {
     /// The answer to a request with this one event.
     var response: Response {
         var body: [UInt8] = []
+        body.reserveCapacity(192)
         append(to: &body)
         return .json(status, body, headers: retryAfter.map { [("Retry-After", String($0))] } ?? [])
     }

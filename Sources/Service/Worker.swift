@@ -29,6 +29,7 @@ final class Worker {
     private var listener: Listener?
     private var clients: [ObjectIdentifier: ClientConnection] = [:]
     private var dirty: [ClientConnection] = []
+    private var flushing: [ClientConnection] = []
     /// Clients that may be closed to make room, the longest idle last; and whether looking for more makes sense.
     private var spare: [ClientConnection] = []
     private var hasSpare = true
@@ -192,12 +193,13 @@ final class Worker {
         store.flush()
         // Answers may make room for requests that touch their connection again.
         while !dirty.isEmpty {
-            let clients = dirty
-            dirty = []
-            for client in clients {
+            // Two lists in turn: those who are touched meanwhile come next, and neither is made anew.
+            swap(&dirty, &flushing)
+            for client in flushing {
                 client.isDirty = false
                 client.flush()
             }
+            flushing.removeAll(keepingCapacity: true)
             store.flush()
         }
         streams.flush()

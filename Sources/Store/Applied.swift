@@ -21,14 +21,14 @@ public struct Applied: Equatable, Sendable {
 
     /// Reads the reply; `nil` when it is none of ours.
     init?(reply: String) {
-        var words = reply.split(separator: " ").makeIterator()
+        var words = Words(text: reply)
         let verdict = words.next()
         isErased = verdict == "erased"
-        guard let verdict, let id = isErased ? "" : words.next() else { return nil }
-        guard ["applied", "duplicate", "erased", "stale"].contains(verdict) else { return nil }
         isDuplicate = verdict == "duplicate"
         isStale = verdict == "stale"
-        contactID = String(id)
+        guard isErased || isDuplicate || isStale || verdict == "applied" else { return nil }
+        guard let id = isErased ? "" : words.next() else { return nil }
+        contactID = id
         while let word = words.next() {
             switch word {
             case "created": isNewContact = true
@@ -36,9 +36,26 @@ public struct Applied: Equatable, Sendable {
             case "superseded": isSuperseded = true
             case "unheard": isUnheard = true
             default:
-                guard word.hasPrefix("task=") else { return nil }
-                taskID = String(word.dropFirst(5))
+                guard word.utf8.starts(with: "task=".utf8) else { return nil }
+                taskID = String(word.utf8.dropFirst(5))
             }
         }
+    }
+}
+
+/// The words of a reply, which are ASCII. By bytes: taken apart by characters, each reply cost as much as its log line.
+private struct Words {
+    let text: String
+    var position = 0
+
+    init(text: String) { self.text = text }
+
+    mutating func next() -> String? {
+        let bytes = text.utf8.span
+        while position < bytes.count, bytes[position] == UInt8(ascii: " ") { position += 1 }
+        let start = position
+        while position < bytes.count, bytes[position] != UInt8(ascii: " ") { position += 1 }
+        guard position > start else { return nil }
+        return bytes.extracting(start..<position).withUnsafeBufferPointer { String(decoding: $0, as: UTF8.self) }
     }
 }

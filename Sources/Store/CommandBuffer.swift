@@ -1,3 +1,5 @@
+import Glibc
+
 /// One Redis command in the bytes of the protocol (RESP, https://redis.io/docs/latest/develop/reference/protocol-spec).
 ///
 /// hiredis could format it, but wants an array of C pointers into memory that must not move; writing each argument
@@ -5,29 +7,30 @@
 public struct CommandBuffer {
     /// Room for `*<count>\r\n`, which is known last and then written backwards.
     private static let headerRoom = 16
+    /// The most that an argument takes beside itself: `$<length>\r\n` and `\r\n`, with up to 20 digits, and the last one a zero.
+    private static let argumentRoom = 32
+    /// A rare huge command must not be held for ever.
+    private static let mostKept = 65_536
 
-    private var bytes: [UInt8]
+    /// All of it can be written; the command ends at `end`. An argument is written in one piece behind one check for
+    /// room: with an array that grows by `append` each byte had its own check, a third of what a command cost.
+    private var bytes = [UInt8](repeating: 0, count: 4096)
+    private var end = headerRoom
     private var count = 0
 
     /// An empty buffer.
-    public init() {
-        bytes = []
-        bytes.reserveCapacity(4096)
-        begin()
-    }
+    public init() {}
 
     /// Forgets the last command.
     public mutating func begin() {
-        // A rare huge command must not be held for ever.
-        bytes.removeAll(keepingCapacity: bytes.count < 65536)
-        bytes.append(contentsOf: repeatElement(0, count: Self.headerRoom))
+        if bytes.count > Self.mostKept { self = CommandBuffer() }
+        end = Self.headerRoom
         count = 0
     }
 
     /// Adds one argument.
     public mutating func add(_ text: String) {
-        var text = text
-        text.withUTF8 { add($0) }
+        text.utf8.span.withUnsafeBufferPointer { add($0) }
     }
 
     /// Adds one argument that is text already known to the program.
@@ -37,52 +40,66 @@ public struct CommandBuffer {
 
     /// Adds one argument, binary-safe.
     public mutating func add(_ argument: UnsafeBufferPointer<UInt8>) {
-        open(length: argument.count)
-        bytes.append(contentsOf: argument)
-        close()
+        write(length: argument.count) { place in
+            if let start = argument.baseAddress { memcpy(place, start, argument.count) }
+        }
     }
 
-    /// Adds one argument made of parts, `length` bytes in all, that `write` appends.
-    public mutating func add(length: Int, _ write: (inout [UInt8]) -> Void) {
-        open(length: length)
-        let start = bytes.count
-        write(&bytes)
-        precondition(bytes.count - start == length, "an argument was not as long as announced")
-        close()
+    /// Adds one argument that begins with text known to the program, such as a key.
+    public mutating func add(_ prefix: StaticString, _ text: String) {
+        text.utf8.span.withUnsafeBufferPointer { text in
+            write(length: prefix.utf8CodeUnitCount + text.count) { place in
+                memcpy(place, prefix.utf8Start, prefix.utf8CodeUnitCount)
+                if let start = text.baseAddress { memcpy(place + prefix.utf8CodeUnitCount, start, text.count) }
+            }
+        }
     }
 
     /// Adds an integer in decimal.
     public mutating func add(_ number: Int64) {
         let digits = Digits(number)
-        open(length: digits.count)
-        digits.append(to: &bytes)
-        close()
+        write(length: digits.count) { digits.write(to: $0) }
     }
 
     /// The whole command, with a zero behind it: hiredis looks for further channels of a SUBSCRIBE with `strchr`, and without
     /// an end it would read on in what the command before has left there.
     public mutating func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         let digits = Digits(Int64(count))
-        var header: [UInt8] = [UInt8(ascii: "*")]
-        digits.append(to: &header)
-        header += [13, 10]
-        let start = Self.headerRoom - header.count
-        for (offset, byte) in header.enumerated() { bytes[start + offset] = byte }
-        bytes.append(0)
-        defer { bytes.removeLast() }
-        return bytes.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[start..<$0.count - 1])) }
+        let start = Self.headerRoom - digits.count - 3
+        let end = end
+        return bytes.withUnsafeMutableBufferPointer { bytes in
+            bytes[start] = UInt8(ascii: "*")
+            digits.write(to: bytes.baseAddress! + start + 1)
+            bytes[Self.headerRoom - 2] = 13
+            bytes[Self.headerRoom - 1] = 10
+            bytes[end] = 0
+            return body(UnsafeBufferPointer(rebasing: bytes[start..<end]))
+        }
     }
 
-    private mutating func open(length: Int) {
+    /// Writes `$<length>\r\n`, the argument as `fill` lays it down at the place that it is given, and `\r\n`.
+    @inline(__always)
+    private mutating func write(length: Int, _ fill: (UnsafeMutablePointer<UInt8>) -> Void) {
+        if bytes.count - end < length + Self.argumentRoom { makeRoom(for: length + Self.argumentRoom) }
+        let digits = Digits(Int64(length))
+        bytes.withUnsafeMutableBufferPointer { bytes in
+            var place = bytes.baseAddress! + end
+            place[0] = UInt8(ascii: "$")
+            digits.write(to: place + 1)
+            place += 1 + digits.count
+            place[0] = 13
+            place[1] = 10
+            fill(place + 2)
+            place += 2 + length
+            place[0] = 13
+            place[1] = 10
+        }
+        end += digits.count + length + 5
         count += 1
-        bytes.append(UInt8(ascii: "$"))
-        Digits(Int64(length)).append(to: &bytes)
-        close()
     }
 
-    private mutating func close() {
-        bytes.append(13)
-        bytes.append(10)
+    private mutating func makeRoom(for more: Int) {
+        bytes.append(contentsOf: repeatElement(0, count: max(more, bytes.count)))
     }
 }
 
@@ -106,7 +123,8 @@ struct Digits {
 
     var count: Int { 20 - start }
 
-    func append(to bytes: inout [UInt8]) {
-        for index in start..<20 { bytes.append(buffer[index]) }
+    /// Writes all `count` digits.
+    func write(to place: UnsafeMutablePointer<UInt8>) {
+        for index in start..<20 { place[index - start] = buffer[index] }
     }
 }

@@ -1,31 +1,33 @@
 import CRM
 
 /// Every key name that the receiver makes; `apply.lua` makes those that hold a contact's id in the same way.
+///
+/// Put together by `+`, which costs a third of an interpolation: each event needs five names.
 public enum Keys {
     /// Hash: one contact.
-    public static func contact(_ id: String) -> String { "crm_contact_\(id)" }
+    public static func contact(_ id: String) -> String { "crm_contact_" + id }
     /// String: the contact id of an email.
-    public static func email(_ email: String) -> String { "crm_contact_email_\(email)" }
+    public static func email(_ email: String) -> String { "crm_contact_email_" + email }
     /// Sorted set: a contact's timeline by event time.
-    public static func activity(_ contact: String) -> String { "crm_activity_\(contact)" }
+    public static func activity(_ contact: String) -> String { "crm_activity_" + contact }
     /// Hash: one task.
-    public static func task(_ id: String) -> String { "crm_task_\(id)" }
+    public static func task(_ id: String) -> String { "crm_task_" + id }
     /// String: the contact id of the website's own customer id.
-    public static func customer(_ id: String) -> String { "crm_index_customer_\(id)" }
+    public static func customer(_ id: String) -> String { "crm_index_customer_" + id }
     /// String: the contact that an event was applied to.
-    public static func event(_ id: String) -> String { "crm_event_\(id)" }
+    public static func event(_ id: String) -> String { "crm_event_" + id }
     /// Hash: the numbers of one UTC day, `YYYY-MM-DD`.
-    public static func stats(day: String) -> String { "crm_stats_\(day)" }
+    public static func stats(day: String) -> String { "crm_stats_" + day }
     /// Hash: moves between two statuses on a UTC day, `<slug>:<slug>`.
-    public static func moves(day: String) -> String { "crm_index_moves_\(day)" }
+    public static func moves(day: String) -> String { "crm_index_moves_" + day }
     /// Sorted set: cars by views in a UTC month, `YYYY-MM`.
-    public static func vehicles(month: String) -> String { "crm_stats_vehicles_\(month)" }
+    public static func vehicles(month: String) -> String { "crm_stats_vehicles_" + month }
     /// Sorted set: places by searches in a UTC month, `YYYY-MM`.
-    public static func locations(month: String) -> String { "crm_stats_locations_\(month)" }
+    public static func locations(month: String) -> String { "crm_stats_locations_" + month }
     /// Sorted set: cars that a contact viewed; the contact's id is appended.
     public static let vehiclesOfContact = "crm_index_vehicles_"
     /// Hash: where a contact stands in the booking funnel.
-    public static func funnel(_ contact: String) -> String { "crm_index_funnel_\(contact)" }
+    public static func funnel(_ contact: String) -> String { "crm_index_funnel_" + contact }
     /// Sorted set: contacts with a booking in progress, by the time of its last step.
     public static let bookingsOpen = "crm_index_bookings_open"
     /// Sorted set: open tasks that were announced to nobody.

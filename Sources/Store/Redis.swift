@@ -87,13 +87,10 @@ public final class Redis {
         guard state == .ready, let link else { return completion(.failure(.disconnected)) }
         command.begin()
         write(&command)
-        link.send(&command) { [weak self] reply in
+        link.send(&command) { reply in
             switch reply {
             case nil: completion(.failure(.uncertain))
-            case .error(let text):
-                // The primary has become a replica: its successor is to be found.
-                if self?.url.followsFailOver == true, text.hasPrefix("READONLY") { self?.refuse(text) }
-                completion(.failure(StoreError(reply: text)))
+            case .error(let text): completion(.failure(StoreError(reply: text)))
             case let reply?: completion(.success(reply))
             }
         }
@@ -136,6 +133,9 @@ public final class Redis {
                 if let failure { self?.failed(failure) } else { connected() }
             }
             link?.heard = heard
+            guard url.followsFailOver else { return }
+            // The primary has become a replica: its successor is to be found.
+            link?.erred = { [weak self] text in if text.hasPrefix("READONLY") { self?.refuse(text) } }
         } catch {
             failed(error.description)
         }

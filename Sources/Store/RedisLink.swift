@@ -165,7 +165,11 @@ final class RedisLink: EventSource {
     /// Takes what a subscribed connection is told without having asked: channel and text.
     var heard: ((_ channel: String, _ text: String) -> Void)?
 
+    /// Told of each error reply, before the command that it belongs to.
+    var erred: ((_ text: String) -> Void)?
+
     fileprivate func answer(_ reply: RedisReply?) {
+        if let erred, case .error(let text) = reply { erred(text) }
         if let heard, let words = reply?.array, words.count == 3, words[0].text == "message" {
             return heard(words[1].text ?? "", words[2].text ?? "")
         }

@@ -1,7 +1,7 @@
 import CSystem
 
 /// A reply of Redis, copied out of hiredis' memory.
-public indirect enum RedisReply: Equatable, Sendable {
+public enum RedisReply: Equatable, Sendable {
     /// No such key, field or member.
     case null
     /// A bulk or simple string. Values are UTF-8; a byte that is not is replaced.

@@ -42,10 +42,10 @@ public final class Store {
                 command.add(script.id)
                 arguments.write(change, to: &command)
             },
-            { [weak self] result in
+            { [self] result in
                 // Redis was restarted, or somebody said SCRIPT FLUSH.
-                if case .failure(.unable(let reply)) = result, reply.hasPrefix("NOSCRIPT"), let self {
-                    self.evaluate(change, completion)
+                if case .failure(.unable(let reply)) = result, reply.hasPrefix("NOSCRIPT") {
+                    evaluate(change, completion)
                 } else {
                     completion(result.flatMap(Self.read))
                 }

@@ -74,9 +74,7 @@ import Testing
             "customer":{"id":"u1","email":"A@B.example","name":"Jo \"X\" Doe","phone":"+1 23"},
             "event_data":{"booking_id":"b1","total_amount":450.00,"password":"p"},"session":{"session_id":"s"}}
             """#
-        var sent = try event(json, source: source)
-        sent.emailIdentifies = false
-        sent.isFromRobot = true
+        let sent = Event(try event(json, source: source), emailIdentifies: false, isFromRobot: true)
         let back = try Event(queued: sent.encoded, receivedAt: Self.now, flags: sent.queueFlags, ulid: sent.ulid)
         #expect(back.encoded == sent.encoded)
         #expect(back.source == source && !back.emailIdentifies && back.isFromRobot)

@@ -25,6 +25,23 @@ import Testing
         #expect(sent == Array("*1\r\n$4\r\n".utf8) + bytes + [13, 10])
     }
 
+    @Test func `a key is its prefix and its name`() {
+        #expect(text { $0.add("crm_event_", "é1") } == "*1\r\n$13\r\ncrm_event_é1\r\n")
+        #expect(text { $0.add("crm_event_", "") } == "*1\r\n$10\r\ncrm_event_\r\n")
+    }
+
+    @Test(arguments: [4_000, 4_040, 4_048, 4_080, 4_096, 9_000, 100_000])
+    func `a command grows beyond its buffer`(length: Int) {
+        let long = String(repeating: "x", count: length)
+        let one = "$\(length)\r\n\(long)\r\n"
+        #expect(
+            text { command in
+                command.add("")
+                for _ in 0..<3 { command.add(long) }
+                command.add(5)
+            } == "*5\r\n$0\r\n\r\n" + one + one + one + "$1\r\n5\r\n")
+    }
+
     @Test(arguments: [0, 7, 10, -1, 1_795_477_835_347, Int64.max, Int64.min])
     func `a number is written in decimal`(number: Int64) {
         let digits = String(number)

@@ -19,7 +19,15 @@ import Testing
         #expect(!plain.isDuplicate && !plain.isStale && plain.taskID == nil)
     }
 
-    @Test(arguments: ["", "applied", "OK", "refused contact_1", "applied contact_1 surprise"])
+    @Test func `an event of somebody who was erased has no contact`() throws {
+        let applied = try #require(Applied(reply: "erased"))
+        #expect(applied.isErased && applied.contactID.isEmpty)
+    }
+
+    @Test(arguments: [
+        "", " ", "applied", "applie contact_1", "erased contact_1", "OK", "refused contact_1",
+        "applied contact_1 surprise",
+    ])
     func `a reply that is none of ours is not taken for success`(text: String) {
         #expect(Applied(reply: text) == nil)
     }

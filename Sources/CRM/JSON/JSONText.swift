@@ -61,8 +61,7 @@ enum JSONText {
 extension [UInt8] {
     /// Appends `text` as a JSON string: in quotes, with `"`, `\` and control characters escaped and all else as it is.
     public mutating func appendJSON(_ text: String) {
-        let done: Void? = text.utf8.withContiguousStorageIfAvailable { appendJSON(utf8: $0) }
-        if done == nil { [UInt8](text.utf8).withUnsafeBufferPointer { appendJSON(utf8: $0) } }
+        text.utf8.span.withUnsafeBufferPointer { appendJSON(utf8: $0) }
     }
 
     /// Appends text, given as correct UTF-8, as a JSON string.
@@ -77,6 +76,11 @@ extension [UInt8] {
         }
         append(contentsOf: text[start...])
         append(.quote)
+    }
+
+    /// Appends the bytes of `text` as they are, in one copy; appending its `utf8` goes byte by byte.
+    public mutating func append(text: String) {
+        text.utf8.span.withUnsafeBufferPointer { append(contentsOf: $0) }
     }
 
     /// Appends text that is JSON already, such as the `raw` of a value or a literal of our own.

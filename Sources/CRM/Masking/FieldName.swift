@@ -8,6 +8,8 @@ struct FieldName {
     private(set) var isSecret = false
     private(set) var isURL = false
     private(set) var isPhone = false
+    /// Whether the name itself is nothing but a name: it has no sign of a URL and too few digits for a card number.
+    private(set) var isPlain = false
 
     /// A name that says nothing.
     static let other = FieldName()
@@ -24,46 +26,48 @@ struct FieldName {
         if name.count > BusinessData.maximumNameCharacters {
             guard name.scalarCount <= BusinessData.maximumNameCharacters else { return nil }
         }
-        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: name.count * 2) { buffer in
-            let letters = UnsafeMutableBufferPointer(rebasing: buffer[..<name.count])
-            let starts = UnsafeMutableBufferPointer(rebasing: buffer[name.count...])
-            let count = Self.squash(name, into: letters, wordStarts: starts)
-            search(letters: letters, wordStarts: starts, count: count)
+        withUnsafeTemporaryAllocation(of: FieldWords.Letter.self, capacity: name.count) { buffer in
+            let count = squash(name, into: buffer)
+            search(UnsafeBufferPointer(rebasing: buffer[..<count]))
         }
     }
 
-    /// Writes the letters and digits in lower case, and for each of them 1 if a word starts there, else 0.
-    private static func squash(
-        _ name: UnsafeBufferPointer<UInt8>, into letters: UnsafeMutableBufferPointer<UInt8>,
-        wordStarts: UnsafeMutableBufferPointer<UInt8>
+    /// Writes the letters and digits without their case, and notes where words start. Returns how many there are.
+    private mutating func squash(
+        _ name: UnsafeBufferPointer<UInt8>, into letters: UnsafeMutableBufferPointer<FieldWords.Letter>
     ) -> Int {
         var count = 0
-        var previous = UInt8.space
+        var digits = 0
+        var others = 0
+        var isInWord = false
+        var isBehindCapital = false
         for index in name.indices {
             let byte = name[index]
-            defer { previous = byte }
-            guard byte.isDigit || byte.isLetter || byte >= 0x80 else { continue }
-            let isWord = previous.isDigit || previous.isLetter || previous >= 0x80
+            guard let symbol = FieldWords.symbol(byte) else {
+                if byte != UInt8(ascii: "_"), byte != .minus { others += 1 }
+                (isInWord, isBehindCapital) = (false, false)
+                continue
+            }
+            if symbol < 10 { digits += 1 }
+            if symbol == FieldWords.beyondASCII { others += 1 }
             // A capital starts a word after a small letter, and before one: `userPin`, `PINCode`.
+            let isCapital = byte.isUppercase
             let isNextSmall = index + 1 < name.count && name[index + 1].isLetter && !name[index + 1].isUppercase
-            let isHump = byte.isUppercase && (!previous.isUppercase || isNextSmall)
-            letters[count] = byte.lowercased
-            wordStarts[count] = !isWord || isHump ? 1 : 0
+            let isHump = isCapital && (!isBehindCapital || isNextSmall)
+            letters[count] = .init(symbol: symbol, startsWord: !isInWord || isHump)
+            (isInWord, isBehindCapital) = (true, isCapital)
             count += 1
         }
+        isPlain = others == 0 && digits < CardNumber.shortest
         return count
     }
 
-    private mutating func search(
-        letters: UnsafeMutableBufferPointer<UInt8>, wordStarts: UnsafeMutableBufferPointer<UInt8>, count: Int
-    ) {
-        FieldWords.shared.search(UnsafeBufferPointer(rebasing: letters[..<count])) { start, end, match in
-            guard match.isAnywhere || wordStarts[start] == 1 && isWordEnd(end, letters, wordStarts, count) else {
-                return
-            }
+    private mutating func search(_ letters: UnsafeBufferPointer<FieldWords.Letter>) {
+        FieldWords.shared.search(letters) { start, end, match in
+            guard match.isAnywhere || letters[start].startsWord && Self.isWordEnd(end, letters) else { return }
             switch match.meaning {
             case .secret: isSecret = true
-            case .secretAlone: if start == 0, end == count { isSecret = true }
+            case .secretAlone: if start == 0, end == letters.count { isSecret = true }
             case .url: isURL = true
             case .phone: isPhone = true
             }
@@ -71,13 +75,10 @@ struct FieldName {
     }
 
     /// Whether a word ends before `end`; digits at its end do not count (`cvv2`, `pin1`).
-    private func isWordEnd(
-        _ end: Int, _ letters: UnsafeMutableBufferPointer<UInt8>, _ wordStarts: UnsafeMutableBufferPointer<UInt8>,
-        _ count: Int
-    ) -> Bool {
+    private static func isWordEnd(_ end: Int, _ letters: UnsafeBufferPointer<FieldWords.Letter>) -> Bool {
         var end = end
-        while end < count, wordStarts[end] == 0, letters[end].isDigit { end += 1 }
-        return end == count || wordStarts[end] == 1
+        while end < letters.count, !letters[end].startsWord, letters[end].symbol < 10 { end += 1 }
+        return end == letters.count || letters[end].startsWord
     }
 }
 

@@ -10,13 +10,11 @@ struct FieldSelection {
     mutating func take(key: JSONPiece, value: JSONPiece) {
         let known = fields.firstIndex { $0.key.isSameString(as: key) }
         guard known != nil || fields.count < BusinessData.maximumFields else { return }
-        let kept = KeptField(key: key, value: value)
-        switch (known, kept) {
-        case (nil, let kept?): fields.append(kept)
-        case (let index?, let kept?): fields[index] = kept
-        case (let index?, nil): fields.remove(at: index)
-        case (nil, nil): break
+        guard let kept = KeptField(key: key, value: value) else {
+            if let known { fields.remove(at: known) }
+            return
         }
+        if let known { fields[known] = kept } else { fields.append(kept) }
     }
 }
 
@@ -34,7 +32,9 @@ struct KeptField {
         guard value.kind != .object, value.kind != .array else { return nil }
         guard let name = key.withPlainText({ FieldName($0) }), !name.isSecret else { return nil }
         // A form that puts what was typed into the name: a name cannot be masked without becoming another name.
-        guard case .unchanged = key.withPlainText({ Masking.mask($0, named: .other) }) else { return nil }
+        if !name.isPlain {
+            guard case .unchanged = key.withPlainText({ Masking.mask($0, named: .other) }) else { return nil }
+        }
         switch value.kind {
         case .string:
             switch value.withPlainText({ Masking.mask($0, named: name) }) {

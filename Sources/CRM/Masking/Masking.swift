@@ -30,10 +30,12 @@ public enum Masking {
     /// Masks one value, given as correct UTF-8 without escapes.
     static func mask(_ text: UnsafeBufferPointer<UInt8>, named name: FieldName) -> Outcome {
         let signs = Signs(of: text)
+        let shortest = name.isPhone ? CardNumber.shortestInPhone : CardNumber.shortest
+        let mayHoldCard = signs.mayHoldCard(of: shortest)
+        guard signs.mayHoldURL || mayHoldCard || text.count > BusinessData.maximumCharacters else { return .unchanged }
         var result: [UInt8]?
         if signs.mayHoldURL { result = URLText.stripped(text, isURL: name.isURL) }
-        let shortest = name.isPhone ? CardNumber.shortestInPhone : CardNumber.shortest
-        if signs.mayHoldCard(of: shortest) {
+        if mayHoldCard {
             let masked =
                 result.map { $0.withUnsafeBufferPointer { CardNumber.masked($0, shortest: shortest) } }
                 ?? CardNumber.masked(text, shortest: shortest)

@@ -21,8 +21,10 @@ public struct Email: Hashable, Sendable, CustomStringConvertible {
     public init?(_ text: String) {
         let text = text.trimmed
         // Lower-case text may be longer than it was (a dotted capital I), so this check is for speed and the next one counts.
-        guard text.utf8.count <= Self.maximumLength, text.unicodeScalars.allSatisfy(Self.allows) else { return nil }
-        let lowercased = text.lowercased()
+        guard text.utf8.count <= Self.maximumLength else { return nil }
+        guard text.hasOnly(Self.allows) || text.unicodeScalars.allSatisfy(Self.allows) else { return nil }
+        let isLowercase = text.hasOnly { $0 < 0x80 && $0.lowercased == $0 }
+        let lowercased = isLowercase ? text : text.lowercased()
         guard lowercased.utf8.count <= Self.maximumLength else { return nil }
         self.text = lowercased
         guard self.text.withUTF8(Self.isAddress) else { return nil }
@@ -48,14 +50,17 @@ public struct Email: Hashable, Sendable, CustomStringConvertible {
             && label.allSatisfy { $0.isDigit || $0.isLetter || $0 == .minus || $0 >= 0x80 }
     }
 
-    private static func allows(_ scalar: Unicode.Scalar) -> Bool {
-        guard scalar.value >= 0x80 else {
-            return switch scalar {
-            case "a"..."z", "A"..."Z", "0"..."9", "@", ".", "-", "_", "+": true
-            case "!", "#", "$", "%", "&", "'", "*", "/", "=", "?", "^", "`", "{", "|", "}", "~": true
-            default: false
-            }
+    private static func allows(_ byte: UInt8) -> Bool {
+        if byte.isLetter || byte.isDigit { return true }
+        return switch Unicode.Scalar(byte) {
+        case "@", ".", "-", "_", "+": true
+        case "!", "#", "$", "%", "&", "'", "*", "/", "=", "?", "^", "`", "{", "|", "}", "~": true
+        default: false
         }
+    }
+
+    private static func allows(_ scalar: Unicode.Scalar) -> Bool {
+        guard scalar.value >= 0x80 else { return allows(UInt8(scalar.value)) }
         return switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
         case .nonspacingMark, .spacingMark, .decimalNumber: true

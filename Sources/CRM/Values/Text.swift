@@ -11,9 +11,14 @@ extension String {
         return String(scalars[start...end])
     }
 
+    /// Whether all is visible ASCII or a space: then bytes, scalars and characters are the same thing, and what Unicode says
+    /// of them (some 50 ns a character) need not be asked.
+    var isPrintableASCII: Bool { hasOnly { $0 >= 0x20 && $0 < 0x7F } }
+
     /// Whether a C0 or C1 control character, DEL, or a line or paragraph separator stands in the text.
     var hasControlCharacters: Bool {
-        unicodeScalars.contains { scalar in
+        if isPrintableASCII { return false }
+        return unicodeScalars.contains { scalar in
             scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value || 0x2028...0x2029 ~= scalar.value
         }
     }
@@ -23,6 +28,16 @@ extension String {
     func hasLength(upTo limit: Int) -> Bool {
         if isEmpty { return false }
         return utf8.count <= limit || unicodeScalars.count <= limit
+    }
+}
+
+extension String {
+    /// Whether every byte is of one kind. Going through `utf8` costs three times as much.
+    @inlinable
+    public func hasOnly(_ isOfKind: (UInt8) -> Bool) -> Bool {
+        let bytes = utf8.span
+        for index in bytes.indices where !isOfKind(bytes[index]) { return false }
+        return true
     }
 }
 

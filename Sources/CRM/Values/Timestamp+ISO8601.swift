@@ -21,20 +21,34 @@ extension Timestamp {
 
     /// `2026-11-23T06:20:00.000Z`: always 24 characters, so that the order of the texts is the order of the moments.
     public var iso8601: String {
-        String(unsafeUninitializedCapacity: 24) { output in
-            writeDay(to: output)
-            let time = Int(milliseconds % 86_400_000)
-            output[10] = UInt8(ascii: "T")
-            output.write(time / 3_600_000, digits: 2, at: 11)
-            output[13] = .colon
-            output.write(time / 60_000 % 60, digits: 2, at: 14)
-            output[16] = .colon
-            output.write(time / 1_000 % 60, digits: 2, at: 17)
-            output[19] = .dot
-            output.write(time % 1_000, digits: 3, at: 20)
-            output[23] = UInt8(ascii: "Z")
-            return 24
+        String(unsafeUninitializedCapacity: Self.iso8601Length) {
+            writeISO8601(to: $0)
+            return Self.iso8601Length
         }
+    }
+
+    /// Appends ``iso8601`` without a `String` in between.
+    public func appendISO8601(to bytes: inout [UInt8]) {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.iso8601Length) {
+            writeISO8601(to: $0)
+            bytes.append(contentsOf: $0)
+        }
+    }
+
+    private static let iso8601Length = 24
+
+    private func writeISO8601(to output: UnsafeMutableBufferPointer<UInt8>) {
+        writeDay(to: output)
+        let time = Int(milliseconds % 86_400_000)
+        output[10] = UInt8(ascii: "T")
+        output.write(time / 3_600_000, digits: 2, at: 11)
+        output[13] = .colon
+        output.write(time / 60_000 % 60, digits: 2, at: 14)
+        output[16] = .colon
+        output.write(time / 1_000 % 60, digits: 2, at: 17)
+        output[19] = .dot
+        output.write(time % 1_000, digits: 3, at: 20)
+        output[23] = UInt8(ascii: "Z")
     }
 
     /// The day in UTC: `2026-11-23`.

@@ -55,8 +55,8 @@ extension Timestamp {
         switch json.kind {
         case .number: self.init(epochText: json.raw)
         case .string:
-            guard let text = json.string else { return nil }
-            self.init(text)
+            guard let moment = json.piece.withPlainText({ Timestamp(text: $0) }) else { return nil }
+            self = moment
         case .object, .array, .true, .false, .null: return nil
         }
     }
@@ -64,8 +64,12 @@ extension Timestamp {
     /// Reads ISO 8601, or epoch milliseconds written in digits; see `init(iso8601:)`.
     public init?(_ text: String) {
         var text = text
-        let moment = text.withUTF8 { bytes in Timestamp(iso8601: bytes.trimmed) ?? Timestamp(epochText: bytes.trimmed) }
-        guard let moment else { return nil }
+        guard let moment = text.withUTF8({ Timestamp(text: $0) }) else { return nil }
+        self = moment
+    }
+
+    private init?(text: UnsafeBufferPointer<UInt8>) {
+        guard let moment = Timestamp(iso8601: text.trimmed) ?? Timestamp(epochText: text.trimmed) else { return nil }
         self = moment
     }
 
