@@ -17,6 +17,7 @@ let package = Package(
             resources: [
                 .embedInCode("apply.lua"), .embedInCode("announce.lua"), .embedInCode("erase.lua"),
                 .embedInCode("page.lua"), .embedInCode("task.lua"), .embedInCode("trim.lua"),
+                .embedInCode("check.lua"), .embedInCode("repair.lua"),
             ], swiftSettings: strict),
         .target(name: "Journal", dependencies: ["CSystem"], swiftSettings: strict),
         .target(

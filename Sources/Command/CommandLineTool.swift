@@ -21,7 +21,11 @@ enum CommandLineTool {
                 return 0
             }
             let status =
-                name == "alerts" ? AlertsCommand.run(rest, environment) : DeskCommands.run(name, rest, environment)
+                switch name {
+                case "alerts": AlertsCommand.run(rest, environment)
+                case "check": CheckCommand.run(rest, environment)
+                default: DeskCommands.run(name, rest, environment)
+                }
             return status ?? misuse("crmsync \(name) --help")
         case "--help", "-h", "help":
             print(help)

@@ -14,6 +14,7 @@ extension CommandLineTool {
           crmsync stats        funnel, bookings, revenue
           crmsync export WHO   everything about a person, as JSON
           crmsync erase WHO --yes
+          crmsync check        whether the database is as it should be; --fix repairs it
           crmsync --version
           crmsync --help
 
@@ -67,6 +68,7 @@ extension CommandLineTool {
         Erases everything about a person and prints a receipt. It cannot be undone. Late events of the person are
         dropped for 30 days.
         """ + statuses,
+        "check": CheckCommand.help,
     ]
 
     private static let statuses = """

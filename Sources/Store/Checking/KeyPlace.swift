@@ -1,0 +1,90 @@
+import CRM
+
+/// What a key holds, told by its name.
+enum KeyPlace: Equatable {
+    case contact(String)
+    case email(String)
+    case customer(String)
+    case timeline(String)
+    case task(String)
+    case event
+    /// Sorted sets of contacts or of tasks of all.
+    case contactList
+    case taskList
+    /// What is kept of one contact under `crm_index_`.
+    case tasksOfContact(String)
+    case vehicles(String)
+    case bookings(String)
+    case customers(String)
+    case funnel(String)
+    /// Numbers of a day, rankings of a month.
+    case day
+    case moves
+    case ranking
+    /// What remembers erasures.
+    case grave
+    /// A name that belongs to us and means nothing.
+    case strange
+
+    /// Reads a name; `nil` for keys of other programs.
+    init?(_ key: String) {
+        guard key.hasPrefix(Keys.everything) else { return nil }
+        if Self.contactLists.contains(key) {
+            self = .contactList
+        } else if Self.taskLists.contains(key) {
+            self = .taskList
+        } else if key == Keys.erasureSalt {
+            self = .grave
+        } else {
+            self =
+                Self.prefixes.lazy.compactMap { prefix, place in
+                    key.hasPrefix(prefix) ? place(key.dropFirst(prefix.count)) : nil
+                }.first ?? .strange
+        }
+    }
+
+    /// The lists of contacts of all.
+    static let contactLists: Set<String> = Set(
+        [Keys.recent, Keys.revenue, Keys.bookingsOpen] + LeadStatus.allCases.map { Keys.status($0.slug) })
+
+    /// The lists of tasks of all.
+    static let taskLists: Set<String> = Set(
+        [Keys.tasksOpen, Keys.tasksUnheard] + TaskType.priorities.map { Keys.tasksOpen(priority: $0) }
+            + TaskStatus.closed.map { Keys.tasksClosed($0.rawValue) })
+
+    private typealias Reading = @Sendable (Substring) -> KeyPlace?
+
+    /// Beginnings of names. A later version may have keys that this one does not know, and they must not be taken for
+    /// those of a contact that is gone: so the ids behind them have to look like ours.
+    private static let prefixes: [(String, Reading)] = [
+        (Keys.email(""), { .email(String($0)) }),
+        (Keys.contact(""), id("contact_") { .contact($0) }),
+        (Keys.activity(""), id("contact_") { .timeline($0) }),
+        (Keys.task(""), id("task_") { .task($0) }),
+        (Keys.event(""), { _ in .event }),
+        (Keys.customer(""), { .customer(String($0)) }),
+        (Keys.customers(of: ""), id("contact_") { .customers($0) }),
+        (Keys.tasks(of: ""), id("contact_") { .tasksOfContact($0) }),
+        (Keys.vehicles(of: ""), id("contact_") { .vehicles($0) }),
+        (Keys.bookings(of: ""), id("contact_") { .bookings($0) }),
+        (Keys.funnel(""), id("contact_") { .funnel($0) }),
+        (Keys.erased(""), { _ in .grave }),
+        (Keys.moves(day: ""), { StoredValue.isDate($0, parts: 3) ? .moves : nil }),
+        (Keys.vehicles(month: ""), { StoredValue.isDate($0, parts: 2) ? .ranking : nil }),
+        (Keys.locations(month: ""), { StoredValue.isDate($0, parts: 2) ? .ranking : nil }),
+        (Keys.stats(day: ""), { StoredValue.isDate($0, parts: 3) ? .day : nil }),
+    ]
+
+    private static func id(_ beginning: String, _ place: @escaping @Sendable (String) -> KeyPlace) -> Reading {
+        { $0.hasPrefix(beginning) ? place(String($0)) : nil }
+    }
+}
+
+extension Keys {
+    /// What all names begin with.
+    static let everything = "crm_"
+    /// String: what the hashes of erased people are salted with.
+    static let erasureSalt = "crm_index_erasure_salt"
+    /// String: when somebody was erased, by a salted hash.
+    static func erased(_ hash: String) -> String { "crm_index_erased_\(hash)" }
+}

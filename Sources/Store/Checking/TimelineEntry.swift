@@ -1,0 +1,136 @@
+import CRM
+
+/// One member of a timeline, as it was seen.
+struct TimelineEntry {
+    /// The names that an entry begins with, in this order; others may follow.
+    static let names = ["id", "contact_id", "type", "description", "timestamp", "event_id", "data", "session"]
+
+    let contact: String
+    let member: String
+    let score: String
+
+    private var key: String { Keys.activity(contact) }
+
+    /// What is wrong with it.
+    var findings: [Finding] {
+        var member = member
+        return member.withUTF8 { bytes in
+            guard !bytes.contains(UInt8(ascii: "\n")), let root = try? JSONDocument.parse(bytes).root,
+                root.kind == .object
+            else {
+                return [
+                    .repair(
+                        .timeline, key, "\(excerpt) is not one line of JSON", "takes the entry out",
+                        ["ZREM", key, self.member])
+                ]
+            }
+            return problem(of: root).map { [.person(.timeline, key, "\(excerpt) \($0)", Self.todo)] } ?? misplaced(root)
+        }
+    }
+
+    private static let todo = "correct the entry, or take it out with ZREM"
+
+    private func problem(of root: JSONValue) -> String? {
+        var members = root.members
+        var values: [JSONValue] = []
+        for name in Self.names {
+            guard let member = members.next(), member.name == name else { return "lacks \(name) at its place" }
+            values.append(member.value)
+        }
+        for (name, value) in zip(Self.names, values) {
+            let right: JSONValue.Kind = name == "data" || name == "session" ? .object : .string
+            if value.kind != right { return "has no \(right) as its \(name)" }
+        }
+        if values[1].string != contact { return "is about another contact" }
+        if values[2].string.flatMap(EventType.init) == nil { return "has a type that is none" }
+        if StoredValue.time(values[4].string)?.isExact != true { return "has a timestamp that is none" }
+        return nil
+    }
+
+    private func misplaced(_ root: JSONValue) -> [Finding] {
+        guard let time = StoredValue.time(root.member("timestamp")?.string)?.value, score != String(time.milliseconds)
+        else { return [] }
+        return [
+            .repair(
+                .timeline, key, "\(excerpt) does not stand at its own time", "puts it there",
+                ["ZADD", key, String(time.milliseconds), member])
+        ]
+    }
+
+    /// Enough of it to find it again.
+    private var excerpt: String { member.count > 60 ? member.prefix(60) + "…" : member }
+
+    /// A timeline: its contact, its length and, page by page, its entries.
+    static func question(_ contact: String, limit: Int, counted: @escaping (Int) -> Void) -> Question {
+        let key = Keys.activity(contact)
+        return Question(
+            [["ZCARD", key], ["EXISTS", Keys.contact(contact)], Scan.first(key, "ZSCAN")],
+            judge: { replies in
+                guard let length = replies[0].integer else { return [.wrongType(key)] }
+                if length == 0 { return [] }
+                if !replies[1].isOne { return [.orphan(key, of: contact)] }
+                if length <= limit { return [] }
+                return [
+                    .person(
+                        .timelineLength, key, "has \(length) entries, more than TIMELINE_LIMIT, which is \(limit)",
+                        "nothing: the contact's next event cuts it. Does the service have this limit too?")
+                ]
+            },
+            follow: { replies in
+                guard replies[1].isOne else { return [] }
+                return page(key, contact, replies[2], counted)
+            })
+    }
+
+    private static func page(
+        _ key: String, _ contact: String, _ reply: RedisReply, _ counted: @escaping (Int) -> Void
+    ) -> [Question] {
+        let (next, members) = Scan.read(reply, hasScores: true)
+        counted(members.count)
+        let more = next.map { cursor in
+            Question(
+                [Scan.page(key, "ZSCAN", cursor)], judge: { _ in [] }, follow: { page(key, contact, $0[0], counted) })
+        }
+        // An entry is whole in itself: most need no look of their own.
+        let suspects = members.filter { entry in
+            !TimelineEntry(contact: contact, member: entry.member, score: entry.score).findings.isEmpty
+        }
+        return [more].compactMap(\.self) + suspects.map { question(about: $0.member, in: key, contact) }
+    }
+
+    /// One entry that looked wrong.
+    private static func question(about member: String, in key: String, _ contact: String) -> Question {
+        Question(
+            [["ZSCORE", key, member]],
+            judge: { replies in
+                guard let score = replies[0].text else { return [] }
+                return TimelineEntry(contact: contact, member: member, score: score).findings
+            })
+    }
+}
+
+/// Walks through a large key in pages, as Redis' SCAN commands do: members that are there all the time are seen.
+enum Scan {
+    /// How many members a page has, give or take.
+    static let pageSize = "100"
+
+    static func first(_ key: String, _ command: String) -> [String] { page(key, command, "0") }
+
+    static func page(_ key: String, _ command: String, _ cursor: String) -> [String] {
+        [command, key, cursor, "COUNT", pageSize]
+    }
+
+    /// The cursor of the next page, if there is one, and the members.
+    static func read(_ reply: RedisReply, hasScores: Bool) -> (
+        next: String?, members: [(member: String, score: String)]
+    ) {
+        guard let parts = reply.array, parts.count == 2, let cursor = parts[0].text, let list = parts[1].array else {
+            return (nil, [])
+        }
+        let step = hasScores ? 2 : 1
+        let members = stride(from: 0, to: list.count - step + 1, by: step).map { index in
+            (list[index].text ?? "", hasScores ? list[index + 1].text ?? "" : "")
+        }
+        return (cursor == "0" ? nil : cursor, members)
+    }
+}
