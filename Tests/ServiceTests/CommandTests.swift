@@ -10,7 +10,7 @@ import Testing
         return (status, run.output)
     }
 
-    @Test(arguments: ["alerts", "contact", "tasks", "task", "stats", "export", "erase"])
+    @Test(arguments: ["alerts", "contact", "tasks", "task", "stats", "export", "erase", "check"])
     func `each command tells what it does, and refuses what it does not know`(name: String) throws {
         let site = try Site()
         let help = try run(site, name, "--help")

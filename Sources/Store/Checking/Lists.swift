@@ -80,11 +80,12 @@ enum Names {
     static func email(_ key: String, _ email: String) -> Question {
         pointer(key, field: "email") { contact, has, _ in
             if has == email { return [] }
-            if has == nil, Email(email)?.text == email {
+            // The record of another contact may have it, and whoever is given it gets that person's mail.
+            if has.flatMap({ Email($0) }) == nil {
                 return [
-                    .repair(
-                        .emailIndex, key, "leads to \(contact), which has no email", "writes it there",
-                        ["HSET", Keys.contact(contact), "email", email])
+                    .person(
+                        .emailIndex, key, "leads to \(contact), which has no email",
+                        "write it there, or delete the key")
                 ]
             }
             return [
@@ -99,7 +100,7 @@ enum Names {
     static func customer(_ key: String, _ customer: String) -> Question {
         pointer(key, field: "customer_id", attached: customer) { contact, has, isAttached in
             if has == customer || isAttached { return [] }
-            guard let has else {
+            guard let has, CustomerID(has)?.text == has else {
                 return [
                     .repair(
                         .customerIndex, key, "leads to \(contact), which has no customer id", "writes it there",
