@@ -18,14 +18,19 @@ public final class Inspection {
 
     /// What was done.
     public struct Summary: Equatable, Sendable {
-        /// Keys of the CRM that were looked at, and some of them by what they hold.
+        /// Keys of the CRM that were looked at.
         public var keys: Int64 = 0
+        /// Those of them that are contacts.
         public var contacts: Int64 = 0
+        /// Those of them that are tasks.
         public var tasks: Int64 = 0
+        /// Entries of timelines.
         public var activities: Int64 = 0
-        /// Findings by what became of them.
+        /// Findings of a check that does not repair.
         public var found: Int64 = 0
+        /// Findings that are repaired.
         public var repaired: Int64 = 0
+        /// Findings that a person has to see to.
         public var left: Int64 = 0
         /// Whether all is well now.
         public var isClean: Bool { found + left == 0 }
