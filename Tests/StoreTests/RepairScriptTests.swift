@@ -18,7 +18,9 @@ import Testing
     }
 
     @Test func `a repair writes nothing when something changed since the look`() throws {
-        let client = try PrivateRedis().client()
+        let redis = try PrivateRedis()
+        let client = try redis.client()
+        defer { withExtendedLifetime(redis) {} }
         try client.run("HSET", "b", "x", "1")
         let seen = try digest(client)
         try client.run("HSET", "b", "x", "2")
@@ -30,7 +32,9 @@ import Testing
     }
 
     @Test func `a key of another type is seen by both scripts alike, and told from none`() throws {
-        let client = try PrivateRedis().client()
+        let redis = try PrivateRedis()
+        let client = try redis.client()
+        defer { withExtendedLifetime(redis) {} }
         let none = try digest(client)
         try client.run("RPUSH", "a", "x")
         let wrong = try digest(client)
