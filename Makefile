@@ -43,9 +43,14 @@ sanitize: setup-tests ## Passes all tests with the address sanitizer, then with 
 	ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --scratch-path .build/address --sanitize=address
 	TSAN_OPTIONS="suppressions=$(CURDIR)/.make/tsan.supp" swift test --disable-xctest --scratch-path .build/thread --sanitize=thread
 
-bench: build ## Measures the service beside its peers, 4 minutes; ROUNDS, EVENTS, SECONDS, PARTS=closed,one,open,cost,memory,redis-memory,abuse
+ifeq ($(PARTS),browser)
+bench: setup-tests
+	@.make/measure.sh
+else
+bench: build ## Measures the service beside its peers, 4 minutes; ROUNDS, EVENTS, SECONDS, PARTS=closed,one,open,cost,memory,redis-memory,abuse or PARTS=browser
 	swift build -c release --static-swift-stdlib --product Bench
 	.build/release/Bench
+endif
 
 profile: build ## Counts the processor's instructions for each event with valgrind, function by function
 	swift build -c release --static-swift-stdlib --product Bench

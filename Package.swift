@@ -25,6 +25,8 @@ let package = Package(
             resources: [
                 .embedInCode("Reading/openapi.json"), .embedInCode("Web/admin.html"),
                 .embedInCode("Web/admin.js"), .embedInCode("Web/admin.css"),
+                .embedInCode("Web/admin-page.js"), .embedInCode("Web/admin-figures.js"),
+                .embedInCode("Web/admin-desk.js"), .embedInCode("Web/admin-person.js"),
                 .embedInCode("Web/tracker.js"), .embedInCode("Web/tracker.mjs"), .embedInCode("Web/tracker.d.ts"),
                 .embedInCode("Web/demo.html"), .embedInCode("Web/demo.js"), .embedInCode("Web/demo.css"),
             ],

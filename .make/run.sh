@@ -59,6 +59,11 @@ else
     redis_cli="redis-cli -u \"\$REDIS_URL\""
 fi
 
+# Who tries the demonstration shall not look for the token in the log.
+if [ "${DEMO:-0}" = 1 ] && [ -z "${ADMIN_TOKEN:-}" ]; then
+    ADMIN_TOKEN=demo-$(od -An -N8 -tx1 /dev/urandom | tr -d ' \n')
+    export ADMIN_TOKEN
+fi
 PORT=$port REDIS_URL=$REDIS_URL JOURNAL_DIR=${JOURNAL_DIR:-$run/journal} \
     setpriv --pdeathsig TERM -- "$root/.build/release/crmsync" serve &
 service=$!
@@ -77,7 +82,7 @@ if [ "${DEMO:-0}" = 1 ]; then
 The demonstration: open both beside each other, register, book a car, and close the tab in the middle of it.
 
   http://127.0.0.1:$port$base/demo     the website
-  http://127.0.0.1:$port$base/admin    the dashboard; the token is in the log above, unless you set ADMIN_TOKEN
+  http://127.0.0.1:$port$base/admin    the dashboard; its token: $ADMIN_TOKEN
 "
 fi
 cat <<TEXT

@@ -220,9 +220,23 @@ final class Tab {
         }
     }
 
-    /// What the pages of this tab have asked the network for since it was opened.
-    var requests: [String] {
-        browser.events.filter { $0["method"] == "Network.requestWillBeSent" && $0["sessionId"]?.string == session }
-            .compactMap { $0["params"]?["request"]?["url"]?.string }
+    /// Types a text into what has the focus.
+    func type(_ text: String) throws { try call("Input.insertText", ["text": .string(text)]) }
+
+    /// Presses a key, as DOM and as Windows number them.
+    func press(_ key: String, code: Double) throws {
+        let name: [String: JSON] = ["key": .string(key), "code": .string(key), "windowsVirtualKeyCode": .number(code)]
+        let text: [String: JSON] = key == "Enter" ? ["text": "\r"] : [:]
+        try call("Input.dispatchKeyEvent", name.merging(text) { $1 }.merging(["type": "keyDown"]) { $1 })
+        try call("Input.dispatchKeyEvent", name.merging(["type": "keyUp"]) { $1 })
     }
+
+    /// What the browser has told of this tab under that name, in order.
+    func told(_ method: String) -> [JSON] {
+        browser.events.filter { $0["method"]?.string == method && $0["sessionId"]?.string == session }
+            .compactMap { $0["params"] }
+    }
+
+    /// What the pages of this tab have asked the network for since it was opened.
+    var requests: [String] { told("Network.requestWillBeSent").compactMap { $0["request"]?["url"]?.string } }
 }

@@ -86,6 +86,51 @@ extension BrowserTests {
             #expect(all[1].at.timeIntervalSince(all[0].at) >= 2)
         }
 
+        @Test func `a stream of events does not put off their sending`() throws {
+            let shop = try Shop()
+            let tab = try shop.openAsJohn("/")
+            try shop.settle(tab)
+            try tab.run("let n = 0; window.timer = setInterval(() => crm.track('form.submitted', { n: n++ }), 50)")
+            try shop.arrival(of: "form.submitted")
+            try tab.run("clearInterval(window.timer)")
+        }
+
+        @Test func `an event does not end the pause after a failure`() throws {
+            let (server, bodies) = try answers(Array(repeating: .init(body: "", status: 500), count: 2))
+            let (_, tab) = try visit(server)
+            try tab.run("window.timer = setInterval(() => crm.track('form.submitted'), 50)")
+            try eventually("it is asked three times") { bodies.all.count >= 3 }
+            try tab.run("clearInterval(window.timer)")
+            let times = bodies.all.map(\.at)
+            #expect(times[1].timeIntervalSince(times[0]) >= 1)
+            #expect(times[2].timeIntervalSince(times[1]) >= 2)
+        }
+
+        @Test func `what leaves with the page fits its budget, the newest first and nothing twice`() throws {
+            let (server, _) = try answers(Array(repeating: .init(body: "", status: 500), count: 1000))
+            let shop = try Shop(tag: "data-endpoint='\(server.home)/'")
+            let tab = try shop.visitor.open(
+                shop.site.home + "/",
+                before: """
+                    window.sent = []; let left = 64e3;
+                    navigator.sendBeacon = (url, text) => { const { length } = new Blob([text]); if (length > left) return false;
+                    left -= length; sent.push(JSON.parse(text).events.map((e) => e.event_data.n)); return true }
+                    """)
+            try tab.run("crm.identify({ email: 'john@example.com' }, { created: true })")
+            try tab.run(
+                "for (let n = 1; n <= 90; n++) crm.track('form.submitted', { n, text: '\u{20AC}'.repeat(400) })")
+            try tab.run("dispatchEvent(new Event('pagehide'))")
+            try tab.run("crm.track('chat.message', { n: 91 })")
+            try tab.run("dispatchEvent(new Event('pagehide'))")
+            let batches = try (tab.run("sent").array ?? []).map { ($0.array ?? []).compactMap(\.number) }
+            try #require(batches.count >= 2)
+            let sizes = batches.map(\.count)
+            #expect(sizes[0] >= 30 && sizes[0] < 60)
+            #expect(batches[0] == batches[0].sorted() && batches[0].last == 90)
+            let all = batches.flatMap { $0 }
+            #expect(Set(all).count == all.count && all.contains(91))
+        }
+
         @Test(arguments: [400, 401, 422])
         func `an answer that will not change ends it`(status: Int) throws {
             let (server, bodies) = try answers([.init(body: "{}", status: status)])

@@ -22,8 +22,20 @@ extension BrowserTests {
             let event = try shop.arrival(of: "booking.abandoned", within: 20)
             #expect(event["data"]?["booking_id"] == "b1")
             #expect(event["data"]?["vehicle_name"] == "Toyota Camry")
+            #expect(try Self.delay(of: event) < 2)
             #expect(try shop.urgentTasks().map { $0["booking"] } == ["b1"])
             #expect(try shop.john()["lead_status"] == "Hot Lead - Abandoned")
+        }
+
+        /// Seconds from when it happened, by the page's clock, to when it arrived: its id begins with that time.
+        private static func delay(of event: JSON) throws -> Double {
+            let digits = Array("0123456789abcdefghjkmnpqrstvwxyz")
+            let id = try #require(event["id"]?.string?.split(separator: "_").last)
+            let arrived = id.prefix(10).reduce(0) { $0 * 32 + Double(digits.firstIndex(of: $1) ?? 0) }
+            let happened = try Date(
+                #require(event["timestamp"]?.string),
+                strategy: Date.ISO8601FormatStyle(includingFractionalSeconds: true))
+            return arrived / 1000 - happened.timeIntervalSince1970
         }
 
         @Test func `so does a link to another site`() throws {
@@ -72,9 +84,12 @@ extension BrowserTests {
         }
 
         @Test func `who comes back calls the alert off`() throws {
+            try tab.run("addEventListener('pageshow', (event) => { window.wasKept = event.persisted })")
             try tab.go(shop.site.otherHome + "/")
             try shop.arrival(of: "booking.abandoned", within: 20)
             try tab.back(to: "/book/1")
+            // The page itself came back, from the back/forward cache.
+            #expect(try tab.run("window.wasKept") == true)
             try eventually("the task is closed") { try shop.urgentTasks().isEmpty }
             #expect(try shop.timeline().last { $0["type"] == "booking.started" }?["data"]?["resumed"] == true)
         }
@@ -101,6 +116,36 @@ extension BrowserTests {
             try tab.awaits("location.hostname === 'localhost'")
             let other = try shop.visitor.open(shop.site.home + "/")
             try shop.settle(other)
+            #expect(try !shop.types().contains("booking.abandoned"))
+        }
+
+        @Test func `a booking that got its id when it was completed in another tab is over`() throws {
+            let shop = try Shop()
+            let tab = try shop.openAsJohn("/book/1")
+            try tab.run("crm.track('booking.started', { vehicle_id: 'car_1' })")
+            let other = try shop.visitor.open(shop.site.home + "/pay")
+            try other.run("crm.track('booking.completed', { booking_id: 'R-7', vehicle_id: 'car_1', total_amount: 9 })")
+            try tab.end(.closed)
+            try shop.settle(other)
+            #expect(try !shop.types().contains("booking.abandoned"))
+        }
+
+        @Test func `a payment of another booking learns nothing from this one`() throws {
+            try tab.run("crm.track('payment.failed', { booking_id: 'b2', amount: 1 })")
+            #expect(try shop.arrival(of: "payment.failed")["data"] == ["booking_id": "b2", "amount": 1])
+        }
+
+        @Test func `the booking of one person is never that of the next one at this browser`() throws {
+            let other = try shop.visitor.open(shop.site.home + "/")
+            try other.run("crm.logout(); crm.identify({ email: 'ann@example.com' })")
+            try tab.end(.closed)
+            try other.run("crm.track('chat.message')")
+            var types: [String] = []
+            try eventually("Ann's message arrives; so far \(types)") {
+                types = try shop.types(of: "ann@example.com")
+                return types.contains("chat.message")
+            }
+            #expect(!types.contains("booking.abandoned"))
             #expect(try !shop.types().contains("booking.abandoned"))
         }
 

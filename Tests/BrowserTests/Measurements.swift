@@ -3,9 +3,9 @@ import Testing
 @testable import TestSupport
 
 extension BrowserTests {
-    /// The numbers that the README quotes: `MEASURE=1 swift test --disable-xctest --filter Measurements`.
+    /// The numbers that the README quotes: `make bench PARTS=browser`.
     @Suite(.enabled(if: ProcessInfo.processInfo.environment["MEASURE"] != nil)) struct Measurements {
-        private static let rounds = 100
+        private static let rounds = ProcessInfo.processInfo.environment["ROUNDS"].flatMap(Int.init) ?? 100
 
         @Test(arguments: Tab.End.allCases)
         func `the share of abandoned bookings that arrive`(end: Tab.End) throws {
@@ -16,20 +16,14 @@ extension BrowserTests {
             try measure("reloaded") { _, tab in try tab.reload() }
         }
 
-        @Test func `the share after a killed browser`() throws {
-            try measure("killed", rounds: 20) { shop, _ in shop.killBrowser() }
-        }
-
         /// Counts how many of many bookings, each in a tab of its own, are abandoned within two seconds of their end.
-        private func measure(_ kind: String, rounds: Int = rounds, end: (Shop, Tab) throws -> Void) throws {
-            let shop = try Shop(["ABANDON_AFTER_MINUTES": "0"])
-            let first = try shop.openAsJohn("/")
-            try shop.settle(first)
+        private func measure(_ kind: String, end: (Shop, Tab) throws -> Void) throws {
+            let shop = try Shop()
+            try shop.settle(shop.openAsJohn("/"))
             var arrived = 0
-            for round in 1...rounds {
+            for round in 1...Self.rounds {
                 let tab = try shop.visitor.open(shop.site.home + "/book/1")
-                try tab.run("crm.identify({ id: 'user123', email: 'john@example.com' })")
-                try tab.run("crm.track('booking.started', { booking_id: '\(kind)-\(round)' })")
+                try tab.run("\(Shop.john); crm.track('booking.started', { booking_id: '\(kind)-\(round)' })")
                 try tab.run("new Promise((done) => setTimeout(done, 400))")
                 try end(shop, tab)
                 let isThere = {
@@ -39,9 +33,44 @@ extension BrowserTests {
                 }
                 if (try? eventually("it arrives", within: 2, isThere)) != nil { arrived += 1 }
                 if kind == "reloaded" { try tab.run("sessionStorage.clear()") }
-                if kind != "killed" { try tab.end(.discarded) } else { try shop.newVisitor() }
+                try tab.end(.discarded)
             }
-            print("MEASURED booking.abandoned, \(kind): \(arrived) of \(rounds)")
+            print("MEASURED booking.abandoned within 2 s, \(kind): \(arrived) of \(Self.rounds)")
+        }
+
+        /// A browser that is killed says nothing. Ten visitors at a time are in the middle of a booking when it happens.
+        @Test func `the share after a killed browser, and what the service notices by itself`() throws {
+            let shop = try Shop(["ABANDON_AFTER_MINUTES": "1.5"])
+            var emails: [String] = []
+            while emails.count < Self.rounds {
+                var tabs: [Tab] = []
+                for _ in 0..<min(10, Self.rounds - emails.count) {
+                    let email = "visitor\(emails.count)@example.com"
+                    try shop.newVisitor()
+                    let tab = try shop.visitor.open(shop.site.home + "/book/1")
+                    try tab.run("crm.identify({ email: '\(email)' }); crm.track('booking.started', \(Shop.camry))")
+                    try eventually("it is started") { try shop.types(of: email).contains("booking.started") }
+                    tabs.append(tab)
+                    emails.append(email)
+                }
+                shop.killBrowser()
+                tabs.removeAll()
+            }
+            try shop.newVisitor()
+            var bySource = ["browser": 0, "server": 0]
+            try eventually("the service has noticed all", within: 150) {
+                bySource = ["browser": 0, "server": 0]
+                for email in emails {
+                    let source = try shop.timeline(of: email).first { $0["type"] == "booking.abandoned" }
+                        .map { $0["source"]?.string ?? "browser" }
+                    if let source { bySource[source, default: 0] += 1 }
+                }
+                usleep(200_000)
+                return bySource.values.reduce(0, +) == emails.count
+            }
+            print(
+                "MEASURED booking.abandoned, browser killed: \(bySource["browser"] ?? 0) of \(emails.count) from the browser, "
+                    + "\(bySource["server"] ?? 0) by ABANDON_AFTER_MINUTES")
         }
 
         @Test func `the time of the main thread for an event`() throws {
@@ -61,6 +90,28 @@ extension BrowserTests {
             let busy = (try tab.busySeconds - before) / Double(sorted.count) * 1000
             print("MEASURED crm.track: median \(sorted[100]) ms, 99 % \(sorted[198]) ms, worst \(sorted[199]) ms")
             print("MEASURED all tasks of the page for an event, with storing and sending: \(busy) ms")
+        }
+
+        @Test func `what comes over the network, and when the dashboard is seen`() throws {
+            let shop = try Shop(["ADMIN_TOKEN": "a-token-of-the-desk"])
+            let connection = try shop.receiver.connect()
+            try connection.send("GET", "\(Shop.base)/tracker.js", headers: [("Accept-Encoding", "gzip")])
+            print("MEASURED tracker.js: \(try connection.readResponse().body.count) bytes, gzip")
+            var paints: [Double] = []
+            var weight = (bytes: 0.0, files: 0)
+            for _ in 0..<20 {
+                // With nothing in its cache.
+                try shop.newVisitor()
+                let tab = try shop.visitor.open(shop.dashboard)
+                try tab.awaits("performance.getEntriesByType('paint').length === 2")
+                let paint = try tab.run("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+                paints.append(paint.number ?? .nan)
+                let finished = tab.told("Network.loadingFinished").compactMap { $0["encodedDataLength"]?.number }
+                weight = (finished.reduce(0, +), finished.count)
+            }
+            let sorted = paints.sorted()
+            print("MEASURED dashboard: \(Int(weight.bytes)) bytes in \(weight.files) answers, heads and all")
+            print("MEASURED dashboard, first contentful paint: median \(sorted[10]) ms, worst \(sorted[19]) ms")
         }
     }
 }

@@ -119,6 +119,9 @@ extension BrowserTests {
             "for (const n of ['localStorage', 'sessionStorage']) Object.defineProperty(window, n, { get() { throw new Error() } })",
             "Storage.prototype.setItem = () => { throw new DOMException('', 'QuotaExceededError') }",
             "Object.defineProperty(window, 'localStorage', { value: null })",
+            "Object.assign(localStorage, { 'crmsync.customer': '{', 'crmsync.session': '7', 'crmsync.e.zz': '[' })",
+            "navigator.locks.request = () => Promise.reject(new DOMException('', 'SecurityError'))",
+            "Object.defineProperty(window, 'navigation', { value: {} }); Object.freeze(history)",
             "delete Navigator.prototype.locks; delete Navigator.prototype.sendBeacon; delete window.requestIdleCallback",
         ])
         func `a browser that is broken harms neither the page nor the events`(script: String) throws {
@@ -131,16 +134,62 @@ extension BrowserTests {
             #expect(try shop.types().filter { $0 == "booking.started" }.count == 1)
         }
 
+        @Test func `what other scripts put in the place of the browser's own does no harm`() throws {
+            let shop = try Shop()
+            // As old libraries did it.
+            let old = "Array.prototype.toJSON = function () { return String(this) }; Object.prototype.added = 1;"
+            let tab = try shop.openAsJohn("/book/1", before: Self.catchErrors + ";" + old)
+            try tab.run(
+                """
+                const fail = () => { throw new Error('not yours') };
+                window.fetch = fail; JSON.parse = fail; JSON.stringify = fail; history.pushState = fail
+                """)
+            try tab.run("crm.track('booking.started', \(Shop.camry))")
+            #expect(try shop.arrival(of: "booking.started")["data"]?["booking_id"] == "b1")
+            #expect(try tab.run("window.errors.length") == 0)
+            try tab.end(.closed)
+            try shop.arrival(of: "booking.abandoned", within: 20)
+        }
+
+        @Test func `a fetch that is no fetch loses nothing`() throws {
+            let shop = try Shop()
+            let tab = try shop.visitor.open(
+                shop.site.home + "/", before: "window.fetch = async () => ({ ok: true, json: async () => ({}) })")
+            try tab.run("\(Shop.john); crm.track('form.submitted')")
+            try tab.run("new Promise((done) => setTimeout(done, 600))")
+            try tab.end(.closed)
+            try shop.arrival(of: "form.submitted")
+        }
+
+        @Test func `before the page is idle nothing is done, and of all globals one is new`() throws {
+            let shop = try Shop()
+            try shop.settle(shop.openAsJohn("/"))
+            let tab = try shop.visitor.open(
+                shop.site.home + "/cars",
+                before: """
+                    window.touched = 0; window.work = []; const { getItem } = Storage.prototype;
+                    Storage.prototype.getItem = function (name) { touched++; return getItem.call(this, name) };
+                    window.requestIdleCallback = (one) => { work.push(one) };
+                    window.before = null; before = new Set(Object.getOwnPropertyNames(window))
+                    """)
+            #expect(try tab.run("touched") == 0)
+            #expect(try tab.run("Object.getOwnPropertyNames(window).filter((name) => !before.has(name))") == ["crm"])
+            try tab.run("window.requestIdleCallback = (one) => setTimeout(one); for (const one of work) one()")
+            try shop.arrival(of: "vehicle.viewed")
+        }
+
         @Test func `nonsense does not throw into the page`() throws {
             let shop = try Shop()
             let tab = try shop.openAsJohn("/", before: Self.catchErrors)
             try tab.run(
                 """
-                crm.identify(); crm.identify(null); crm.identify({}); crm.track(); crm.track('x', 5); crm.push(['nothing']);
+                crm.identify(); crm.identify(null); crm.identify({}); crm.track(); crm.track('x', 5); crm.push(['nothing'], 5, ['track', 'form.submitted', { kept: 1 }]);
+                crm.identify({ id: 'user123' }, null); crm.track('form.submitted', { get bad() { throw new Error() } });
                 const ring = {}; ring.ring = ring; crm.track('page.viewed', ring); crm.debug(true); crm.track('page.viewed', ring)
                 """)
             try shop.settle(tab)
             #expect(try tab.run("window.errors") == [])
+            #expect(try shop.arrival(of: "form.submitted")["data"] == ["kept": 1])
         }
     }
 }

@@ -64,6 +64,9 @@ final class Shop {
         <button id=ask data-crm-event="chat.message" data-crm-topic="this car">ask</button>
         <form id=search data-crm-event="search.performed" onsubmit="return false" action="/cars">
         <input data-crm-field="location" value="Airport"> <input name=q value="private words">
+        <input type=radio name=g data-crm-field="gearbox" value="manual" checked>
+        <input type=radio name=g data-crm-field="gearbox" value="automatic">
+        <input type=checkbox data-crm-field="child_seat" value="yes">
         <input type=password data-crm-field="hidden_word" value="hunter2"><button id=find>find</button></form></main>
         """,
         "/book/1": "<a id=next href=/book/2>next</a> <a id=away href=/cars>cars</a> <a id=out href=/>home</a>",
@@ -76,6 +79,7 @@ final class Shop {
     func killService() { receiver.killHard() }
     func startService() throws { receiver = try Receiver(redis: redis.url, settings: settings) }
 
+    var dashboard: String { "http://127.0.0.1:\(receiver.port)\(Self.base)/admin" }
     var tracker: String { "http://127.0.0.1:\(receiver.port)\(Self.base)/tracker.js" }
 
     /// Opens a tab on the site in which John has logged in, and waits until the CRM knows.
@@ -103,6 +107,13 @@ final class Shop {
         try client.sortedSet("crm_activity_\(try id ?? "")").map { try JSON(parsing: $0.member) }
     }
 
+    /// The types of somebody's events, oldest first.
+    func types(of email: String) throws -> [String] { try timeline(of: email).compactMap { $0["type"]?.string } }
+    func timeline(of email: String) throws -> [JSON] {
+        let id = try client.run("GET", "crm_contact_email_\(email)").text ?? ""
+        return try client.sortedSet("crm_activity_\(id)").map { try JSON(parsing: $0.member) }
+    }
+
     /// The types of John's events, oldest first.
     func types() throws -> [String] { try timeline().compactMap { $0["type"]?.string } }
 
@@ -117,11 +128,23 @@ final class Shop {
         return found ?? .null
     }
 
-    /// The open urgent tasks.
-    func urgentTasks() throws -> [[String: String]] {
-        try client.sortedSet("crm_index_tasks_open").map { try client.hash("crm_task_\($0.member)") }
-            .filter { $0["priority"] == "urgent" }
+    /// Sends one event as the website's back end would.
+    func post(_ type: String, _ customer: JSON, _ data: JSON = [:], session: JSON = [:]) throws {
+        let event: JSON = [
+            "event_type": .string(type), "customer": customer, "event_data": data, "session": session,
+        ]
+        let connection = try receiver.connect()
+        try connection.send(
+            "POST", "\(Self.base)/track-event", headers: [("Content-Type", "application/json")], body: event.text)
+        let answer = try connection.readResponse()
+        guard answer.status == 200 else { throw Failure("\(type): \(answer.text)") }
     }
+
+    /// The open tasks.
+    func openTasks() throws -> [[String: String]] {
+        try client.sortedSet("crm_index_tasks_open").map { try client.hash("crm_task_\($0.member)") }
+    }
+    func urgentTasks() throws -> [[String: String]] { try openTasks().filter { $0["priority"] == "urgent" } }
 
     /// Sends one more event from a page, and waits for it: what the page had to send before is then there, too.
     func settle(_ tab: Tab, sourceLocation: SourceLocation = #_sourceLocation) throws {

@@ -24,6 +24,51 @@ extension BrowserTests {
             #expect(numbers == [1, 2, 3, 4])
         }
 
+        /// A whole story: each call with what arrives of it.
+        @Test func `every event arrives as it was told, and the CRM follows`() throws {
+            let shop = try Shop()
+            let tab = try shop.visitor.open(shop.site.home + "/")
+            try tab.run("crm.identify({ id: 7, email: 'John@Example.com', name: 'John Doe' }, { created: true })")
+            let calls: [(type: String, data: JSON)] = [
+                ("search.performed", ["location": "Airport", "days": 3]),
+                ("vehicle.viewed", ["vehicle_id": "car_789", "vehicle_name": "Toyota Camry"]),
+                ("booking.started", ["booking_id": "b1", "vehicle_name": "Toyota Camry", "total_amount": 450]),
+                (
+                    "booking.step_completed",
+                    ["booking_id": "b1", "vehicle_name": "Toyota Camry", "total_amount": 450, "step": 2]
+                ),
+                ("payment.attempted", ["booking_id": "b1", "amount": 450]),
+                ("payment.failed", ["booking_id": "b1", "amount": 450, "reason": "declined"]),
+                ("form.submitted", ["form": "contact", "newsletter": .bool(true)]),
+                ("chat.message", ["topic": "rental"]),
+            ]
+            for call in calls { try tab.run("crm.track('\(call.type)', \(call.data.text))") }
+            try shop.settle(tab)
+            #expect(try shop.john()["lead_status"] == "Hot Lead - Booking In Progress")
+            #expect(try shop.openTasks().map { $0["priority"] } == ["high"])
+            try tab.run("crm.track('payment.successful', { booking_id: 'b1', amount: 450 })")
+            try tab.run("crm.track('booking.completed', { booking_id: 'b1' }); crm.identify({ id: 7, phone: '1' })")
+            try shop.settle(tab)
+            let timeline = try shop.timeline()
+            for call in calls {
+                let event = timeline.first { $0["type"]?.string == call.type }
+                var data = try #require(event?["data"], "\(call.type)")
+                // Of a payment, what the booking in progress adds.
+                if call.type.hasPrefix("payment") {
+                    for name in ["vehicle_name", "total_amount"] { data = data.without(name) }
+                }
+                #expect(data == call.data, "\(call.type)")
+                #expect(event?["session"]?["session_id"] == timeline.first?["session"]?["session_id"])
+            }
+            let types = timeline.compactMap { $0["type"]?.string }
+            #expect(types.first == "customer.created" && types.contains("customer.updated"))
+            #expect(timeline.compactMap { $0["session"]?["seq"]?.number } == (1...timeline.count).map(Double.init))
+            let contact = try shop.john()
+            #expect(contact["lead_status"] == "Customer - Active")
+            #expect(contact["total_revenue"] == "450.00" && contact["customer_id"] == "7")
+            #expect(try shop.openTasks().map { $0["type"] } == ["booking_confirmation"])
+        }
+
         @Test func `clicks and forms tell what their attributes say and no more`() throws {
             let shop = try Shop()
             let tab = try shop.openAsJohn("/cars")
@@ -32,7 +77,10 @@ extension BrowserTests {
             let search = try shop.arrival(of: "search.performed")
             #expect(
                 search["data"]
-                    == ["location": "Airport", "vehicle_id": "car_789", "vehicle_name": "Toyota Camry"])
+                    == [
+                        "location": "Airport", "gearbox": "manual", "vehicle_id": "car_789",
+                        "vehicle_name": "Toyota Camry",
+                    ])
             let chat = try shop.arrival(of: "chat.message")
             #expect(chat["data"]?["topic"] == "this car")
             #expect(try shop.john()["last_search_location"] == "Airport")
@@ -78,6 +126,20 @@ extension BrowserTests {
             }
         }
 
+        @Test func `a second tag tells nothing twice`() throws {
+            let shop = try Shop()
+            let tab = try shop.openAsJohn("/")
+            try tab.run(
+                """
+                new Promise((done) => { const tag = document.createElement('script'); tag.onload = done;
+                tag.src = '\(shop.tracker)?again'; document.head.append(tag) })
+                """)
+            try tab.run("history.pushState({}, '', '/a')")
+            try tab.run("new Promise((done) => requestIdleCallback(() => setTimeout(done)))")
+            try shop.settle(tab)
+            #expect(try shop.types().filter { $0 == "page.viewed" }.count == 2)
+        }
+
         @Test func `it works as a module, without a tag`() throws {
             let shop = try Shop()
             let tab = try shop.visitor.open(shop.site.home + "/module")
@@ -92,5 +154,14 @@ extension BrowserTests {
                 shop.site.home + "/", before: "window.crm = [['identify', { email: 'john@example.com' }]]")
             try shop.john()
         }
+    }
+}
+
+extension JSON {
+    /// The object without one field.
+    fileprivate func without(_ name: String) -> JSON {
+        var fields = object ?? [:]
+        fields[name] = nil
+        return .object(fields)
     }
 }

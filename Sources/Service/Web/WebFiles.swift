@@ -12,6 +12,10 @@ enum WebFiles {
     private static let files: [String: WebFile] = [
         "admin": WebFile(PackageResources.admin_html, type: page, .page),
         "admin.js": WebFile(PackageResources.admin_js, type: script, .part),
+        "admin-page.js": WebFile(PackageResources.admin_page_js, type: script, .part),
+        "admin-figures.js": WebFile(PackageResources.admin_figures_js, type: script, .part),
+        "admin-desk.js": WebFile(PackageResources.admin_desk_js, type: script, .part),
+        "admin-person.js": WebFile(PackageResources.admin_person_js, type: script, .part),
         "admin.css": WebFile(PackageResources.admin_css, type: style, .part),
         "tracker.js": WebFile(withoutComments(PackageResources.tracker_js), type: script, .shared),
         "tracker.mjs": WebFile(PackageResources.tracker_mjs, type: script, .shared),
@@ -31,10 +35,13 @@ enum WebFiles {
         return file?.response(to: request)
     }
 
-    /// A script without its indentation and its lines that are comments alone: a third of the tracker on the wire. It may
-    /// hold no text over several lines and no block comments.
+    /// A script without its indentation and its comments: a third of the tracker on the wire. It may hold no text over
+    /// several lines, no block comments, and ` // ` in no text.
     private static func withoutComments(_ script: [UInt8]) -> [UInt8] {
-        let lines = script.split(separator: UInt8(ascii: "\n")).map { $0.drop { $0 == UInt8(ascii: " ") } }
+        let lines = script.split(separator: UInt8(ascii: "\n")).map { line in
+            let code = line.firstRange(of: " // ".utf8).map { line[..<$0.lowerBound] } ?? line
+            return code.drop { $0 == UInt8(ascii: " ") }
+        }
         let kept = lines.filter { !$0.isEmpty && !$0.starts(with: "//".utf8) && !$0.starts(with: "/**".utf8) }
         return Array(kept.joined(separator: "\n".utf8))
     }

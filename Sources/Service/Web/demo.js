@@ -4,14 +4,19 @@
 const find = (id) => document.getElementById(id);
 const crm = window.crm;
 
-const show = (text) => {
+const show = (what, data) => {
   const entry = document.createElement("li");
-  entry.textContent = text;
+  const title = document.createElement("b");
+  title.textContent = what;
+  const facts = Object.entries(data || {}).map(([name, value]) => name + ": " + value);
+  entry.append(title, document.createElement("br"), facts.join(", "));
   find("log").prepend(entry);
 };
+const isKnown = () => sessionStorage.getItem("name") !== null;
+const said = (type, data) => show(isKnown() ? type : type + " (nobody is logged in: not tracked)", data);
 const tell = (type, data) => {
   crm.track(type, data);
-  show(type + " " + JSON.stringify(data || {}));
+  said(type, data);
 };
 const greet = (name) => {
   find("who").textContent = name ? "Logged in as " + name : "Nobody is logged in: nothing is tracked.";
@@ -25,7 +30,7 @@ find("login-form").addEventListener("submit", (event) => {
   crm.identify({ id: "demo-" + email, email, name: find("name").value, phone: find("phone").value }, { created });
   sessionStorage.setItem("name", find("name").value);
   greet(find("name").value);
-  show("identify " + email);
+  show("identify", { email });
 });
 find("logout").addEventListener("click", () => {
   crm.logout();
@@ -33,11 +38,12 @@ find("logout").addEventListener("click", () => {
   greet();
   find("booking").hidden = true;
   show("logout: all is cleared");
+  booking = null;
 });
 for (const id of ["search-form", "chat-form"]) {
   find(id).addEventListener("submit", (event) => {
     event.preventDefault();
-    show(event.target.dataset.crmEvent + ", by attributes");
+    said(event.target.dataset.crmEvent, { told: "by attributes of the form" });
   });
 }
 
@@ -50,7 +56,8 @@ const keep = (next) => {
   find("booking").hidden = !next;
   if (!next) return;
   find("car").textContent = next.data.vehicle_name;
-  find("amount").textContent = next.data.total_amount;
+  find("amount").textContent = next.data.total_amount.toFixed(2);
+  find("next").disabled = next.step === 3;
   find("step").textContent = "Step " + next.step + " of 3: " + ["", "dates", "driver", "payment"][next.step];
 };
 
@@ -60,18 +67,21 @@ for (const car of find("cars").children) {
     vehicle_name: car.dataset.crmVehicleName,
     total_amount: Number(car.dataset.amount),
   };
-  car.append(data.vehicle_name + ", " + car.dataset.amount + " ");
+  const title = document.createElement("span");
+  title.textContent = data.vehicle_name;
+  const price = document.createElement("b");
+  price.textContent = car.dataset.amount;
   const look = document.createElement("button");
   look.textContent = "View";
   look.dataset.crmEvent = "vehicle.viewed";
-  look.addEventListener("click", () => show("vehicle.viewed, by attributes"));
+  look.addEventListener("click", () => said("vehicle.viewed", { told: "by attributes of the button" }));
   const book = document.createElement("button");
   book.textContent = "Book";
   book.addEventListener("click", () => {
     keep({ step: 1, data: { booking_id: "demo-" + Date.now().toString(36), ...data } });
     tell("booking.started", booking.data);
   });
-  car.append(look, " ", book);
+  car.append(title, price, look, book);
 }
 find("next").addEventListener("click", () => {
   if (!booking || booking.step === 3) return;
@@ -89,6 +99,11 @@ const pay = (works) => () => {
 };
 find("pay").addEventListener("click", pay(true));
 find("fail").addEventListener("click", pay(false));
+
+find("beside").addEventListener("click", () => {
+  const width = Math.round(screen.availWidth / 2);
+  window.open("admin", "dashboard", `popup,left=${width},top=0,width=${width},height=${screen.availHeight}`);
+});
 
 keep(booking);
 greet(sessionStorage.getItem("name"));

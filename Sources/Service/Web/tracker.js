@@ -9,28 +9,25 @@
   "use strict";
   const win = window;
   const doc = document;
+  // A second tag, or a module beside a tag, must not tell everything twice.
+  if (win.crm && win.crm.consent) return;
+  // Kept as they are now: what other scripts put in their place later is theirs.
+  const { parse, stringify } = JSON;
+  const ask = win.fetch;
   const now = Date.now;
   const PREFIX = "crmsync.";
   const EVENT = "e.";
   const MOST_EVENTS = 100;
   const OLDEST = 24 * 3600e3;
   const SESSION_ENDS = 30 * 60e3;
+  // What the service keeps of an event: more would only cross the network.
+  const MOST_FIELDS = 32;
+  const LONGEST_VALUE = 1024;
   // Browsers let keepalive requests and beacons have 64 KB in flight together.
   const BUDGET = 60e3;
   // How long a click on a link may take to become a page change.
   const PATIENCE = 30e3;
-
-  const tag = doc.currentScript;
-  const options = {
-    endpoint: tag && new URL(".", tag.src).href,
-    key: "",
-    consent: "",
-    respectSignals: false,
-    bookingPages: "",
-    hiddenAfter: 600,
-    ...(tag && tag.dataset),
-  };
-  if (options.respectSignals === "") options.respectSignals = true;
+  const LONGEST_PAUSE = 3600;
 
   let isLoud = false;
   const log = (...words) => isLoud && console.debug("[crm]", ...words);
@@ -42,8 +39,22 @@
       log(error);
     }
   };
-  const on = (target, type, work) => target.addEventListener(type, safe(work), { capture: true, passive: true });
+  const on = safe((target, type, work) => target.addEventListener(type, safe(work), { capture: true, passive: true }));
+  const idle = (work) =>
+    win.requestIdleCallback ? requestIdleCallback(safe(work), { timeout: 500 }) : setTimeout(safe(work), 1);
   const random = () => Array.from(crypto.getRandomValues(new Uint32Array(2)), (n) => n.toString(36)).join("");
+
+  const tag = doc.currentScript;
+  const options = {
+    endpoint: tag && tag.src && new URL(".", tag.src).href,
+    key: "",
+    consent: "",
+    respectSignals: false,
+    bookingPages: "",
+    hiddenAfter: 600,
+    ...(tag && tag.dataset),
+  };
+  if (options.respectSignals === "") options.respectSignals = true;
 
   // ---- Storage. Where a browser refuses it (private mode, quota, policy), the page's own memory stands in.
 
@@ -51,9 +62,9 @@
     const memory = new Map();
     const real = safe((work) => work(win[kind]));
     return {
-      get: (name) => JSON.parse(memory.get(name) || real((s) => s.getItem(PREFIX + name)) || "null"),
+      get: safe((name) => parse(memory.get(name) || real((s) => s.getItem(PREFIX + name)) || "null")),
       set: (name, value) => {
-        const text = JSON.stringify(value);
+        const text = stringify(value);
         if (real((s) => (s.setItem(PREFIX + name, text), true))) memory.delete(name);
         else memory.set(name, text);
       },
@@ -63,7 +74,8 @@
       },
       names: () => {
         const stored = real((s) => Object.keys(s)) || [];
-        return [...memory.keys(), ...stored.filter((n) => n.startsWith(PREFIX)).map((n) => n.slice(PREFIX.length))];
+        const ours = stored.filter((n) => n.startsWith(PREFIX)).map((n) => n.slice(PREFIX.length));
+        return [...new Set([...memory.keys(), ...ours])];
       },
     };
   };
@@ -86,25 +98,29 @@
     flying.clear();
   };
 
-  const identify = (person, { created } = {}) => {
+  const identify = (person, more) => {
     if (!mayTrack()) return log("no consent");
     const fields = {};
     for (const name of ["id", "email", "name", "first_name", "last_name", "phone", "signature"]) {
-      if (person[name] != null && person[name] !== "") fields[name] = String(person[name]);
+      const value = person[name] == null ? "" : String(person[name]).trim();
+      if (value) fields[name] = name === "email" ? value.toLowerCase() : value;
     }
     if (!fields.id && !fields.email) return log("identify needs an id or an email");
     const known = local.get("customer");
     const name = known && known.id && fields.id ? "id" : "email";
     const isSame = known && known[name] === fields[name];
-    if (known && !isSame) tab.drop("booking");
+    if (!isSame) {
+      // Nothing of another person's visit may become part of this one's, in no tab.
+      for (const name of ["session", "done"]) local.drop(name);
+      local.set("visitor", random());
+    }
     const next = isSame ? { ...known, ...fields } : fields;
     local.set("customer", next);
     armClose();
-    const visit = session();
     // A page may identify on every load: one visit is one login.
-    if (created) track("customer.created");
-    else if (!isSame || !visit.login) track("customer.login");
-    else if (JSON.stringify(next) !== JSON.stringify(known)) track("customer.updated");
+    if (more && more.created) track("customer.created");
+    else if (!isSame || !session().login) track("customer.login");
+    else if (stringify(next) !== stringify(known)) track("customer.updated");
     local.set("session", { ...local.get("session"), login: true });
     idle(look);
   };
@@ -123,10 +139,20 @@
 
   // ---- Events. Each is a storage entry of its own, so that two tabs never overwrite each other's queue.
 
-  const track = (type, data = {}) => {
+  /** What may be sent of the page's data. */
+  const tidy = (data) => {
+    const kept = {};
+    for (const [name, value] of Object.entries(data || {}).slice(0, MOST_FIELDS)) {
+      if (/^(number|boolean)$/.test(typeof value)) kept[name] = value;
+      if (typeof value === "string") kept[name] = value.slice(0, LONGEST_VALUE);
+    }
+    return kept;
+  };
+
+  const track = (type, data) => {
     const who = customer();
-    if (!who) return log("nobody to track", type);
-    data = follow(type, { ...data });
+    if (!who || typeof type !== "string") return log("nobody or nothing to track", type);
+    data = follow(type, tidy(data));
     const visit = { ...session(), at: now() };
     visit.seq += 1; // a gap in the numbers tells the server that something was lost
     local.set("session", visit);
@@ -157,95 +183,122 @@
   // ---- Sending
 
   const flying = new Set(); // names that this page has on the way
+  const thrown = new Set(); // names that left by beacon since the page was last seen
   let timer = 0;
+  let due = Infinity;
+  let notBefore = 0;
   let failures = 0;
+  let isBusy = false;
+  let locks = navigator.locks;
+  let deniedSince = 0;
 
+  /** Sends after a while. Neither does a stream of events put it off, nor does an event end the pause after a failure. */
   const later = (delay) => {
+    const at = Math.max(performance.now() + delay, notBefore);
+    if (at >= due) return;
     clearTimeout(timer);
-    timer = setTimeout(() => idle(send), delay);
+    due = at;
+    timer = setTimeout(() => {
+      due = Infinity;
+      idle(send);
+    }, at - performance.now());
   };
 
-  const url = () => options.endpoint + "track-events" + (options.key ? "?k=" + encodeURIComponent(options.key) : "");
+  const url = () =>
+    String(options.endpoint).replace(/\/?$/, "/track-events") + (options.key ? "?k=" + encodeURIComponent(options.key) : "");
 
   /** As many of the events as the budget allows. */
   const pack = (names) => {
-    const batch = { names: [], events: [], body: "" };
+    const batch = { names: [], texts: [] };
     let size = 0;
     for (const name of names) {
       const event = local.get(name);
+      if (!event) local.drop(name);
       if (!event || flying.has(name)) continue;
       event.sent_at = new Date().toISOString(); // shows the server how wrong this clock is
-      size += new Blob([JSON.stringify(event)]).size + 1;
+      const text = stringify(event);
+      size += new Blob([text]).size + 1;
       if (batch.names.length && size > BUDGET) break;
       batch.names.push(name);
-      batch.events.push(event);
+      batch.texts.push(text);
     }
-    batch.body = JSON.stringify({ events: batch.events });
     return batch;
   };
+  // Put together by hand: old libraries teach arrays a `toJSON` that makes strings of them.
+  const body = (texts) => '{"events":[' + texts.join() + "]}";
 
-  // One tab sends at a time. Web Locks need HTTPS; the lease that stands in is good enough, as repeats do no harm.
-  const alone = async (work) => {
-    if (navigator.locks) return navigator.locks.request(PREFIX + "send", work);
-    const lease = local.get("lease");
-    if (lease && lease.until > now()) return later(1000);
-    const own = random();
-    local.set("lease", { own, until: now() + PATIENCE });
-    await new Promise((done) => setTimeout(done, 50));
-    if ((local.get("lease") || {}).own !== own) return later(1000);
-    try {
-      await work();
-    } finally {
-      local.drop("lease");
-    }
+  // One tab sends at a time. Where there are no locks (pages without HTTPS) two may send the same, which does no harm.
+  const alone = (work) => {
+    if (!locks) return work();
+    // A tab that the system has put to sleep may hold the lock for ever.
+    const isStuck = deniedSince && performance.now() - deniedSince > 2 * PATIENCE;
+    return locks.request(PREFIX + "send", isStuck ? { steal: true } : { ifAvailable: true }, (lock) => {
+      deniedSince = lock ? 0 : deniedSince || performance.now();
+      return lock ? work() : later(1000);
+    });
   };
 
-  const send = () => {
-    if (customer() && queue().length) alone(sendAll).catch((error) => (log(error), again()));
+  const send = async () => {
+    if (isBusy || !customer() || !queue().length) return;
+    isBusy = true;
+    try {
+      await alone(sendAll);
+    } catch (error) {
+      log(error);
+      locks = null; // not for this page (a sandbox), or taken away by another tab
+      later(1000);
+    }
+    isBusy = false;
   };
 
   const sendAll = async () => {
     while (customer()) {
       const wait = (local.get("pause") || 0) - now();
-      if (wait > 0) return later(wait);
+      if (wait > 0 && wait < LONGEST_PAUSE * 2e3) return later(wait);
       const batch = pack(queue());
       if (!batch.names.length) return;
       batch.names.forEach((name) => flying.add(name));
+      let isDone = false;
       try {
-        if (!(await post(batch))) return;
-      } finally {
-        batch.names.forEach((name) => flying.delete(name));
+        isDone = await post(batch);
+      } catch (error) {
+        log(error);
+        again();
       }
+      batch.names.forEach((name) => flying.delete(name));
+      if (!isDone) return;
     }
   };
 
   /** Whether to go on with the next batch. */
-  const post = async ({ names, body }) => {
+  const post = async ({ names, texts }) => {
+    const text = body(texts);
     // Text needs no CORS preflight. Without keepalive a large body is still better than none.
-    const keepalive = new Blob([body]).size <= BUDGET;
+    const keepalive = new Blob([text]).size <= BUDGET;
     const signal = AbortSignal.timeout && AbortSignal.timeout(PATIENCE);
-    const answer = await fetch(url(), { method: "POST", body, keepalive, signal, credentials: "omit" });
-    log(answer.status, names.length);
-    if (answer.status === 408 || answer.status === 429 || answer.status >= 500) return again(answer);
-    let results = [];
-    if (answer.ok) results = (await answer.json()).results || [];
-    else log("refused for good", answer.status);
+    const answer = await ask(url(), { method: "POST", body: text, keepalive, signal, credentials: "omit" });
+    const { status } = answer;
+    log(status, names.length);
+    if (!(status < 500) || status === 408 || status === 429) return again(answer);
+    const results = (answer.ok && (await answer.json()).results) || [];
     const retry = (result) => result && !result.success && /^(unavailable|too_many_requests)$/.test(result.error);
     names.forEach((name, index) => {
-      if (retry(results[index])) return;
-      if (results[index] && !results[index].success) log("refused for good", results[index]);
+      const result = results[index];
+      if (retry(result)) return;
+      if (!answer.ok || (result && !result.success)) log("refused for good", status, result);
       local.drop(name);
     });
     if (results.some(retry)) return again();
-    failures = 0;
+    failures = notBefore = 0;
     return true;
   };
 
   /** Tries again after a while: what the server asks for, else twice as long each time, up to five minutes. */
   const again = (answer) => {
-    const asked = answer && Number(answer.headers.get("Retry-After"));
-    const delay = (asked ? asked * 1e3 : Math.min(1e3 * 2 ** failures++, 300e3)) * (1 + Math.random() / 2);
-    if (asked) local.set("pause", now() + delay); // for the other tabs and the next page as well
+    const asked = Math.min(Number(answer && answer.headers.get("Retry-After")) || 0, LONGEST_PAUSE);
+    const delay = (asked > 0 ? asked * 1e3 : Math.min(1e3 * 2 ** failures++, 300e3)) * (1 + Math.random() / 2);
+    if (asked > 0) local.set("pause", now() + delay); // for the other tabs and the next page as well
+    notBefore = performance.now() + delay;
     later(delay);
   };
 
@@ -253,27 +306,47 @@
   const beacon = () => {
     if (!customer()) return;
     // The newest first: they are what the other side must act on. The order in the batch stays that of time.
-    const { names } = pack(queue().reverse());
-    const batch = pack(names.reverse());
-    if (batch.names.length) log("beacon", batch.names.length, navigator.sendBeacon(url(), batch.body));
+    let names = queue().reverse().filter((name) => !thrown.has(name));
+    while (names.length) {
+      const batch = pack(names);
+      if (!batch.names.length || hurl(body(batch.texts.reverse()))) return batch.names.forEach((name) => thrown.add(name));
+      // What is on its way already has taken a part of the budget.
+      names = batch.names.slice(0, batch.names.length >> 1);
+    }
+  };
+  const hurl = (body) => {
+    if (navigator.sendBeacon) return navigator.sendBeacon(url(), body);
+    ask(url(), { method: "POST", body, keepalive: true, credentials: "omit" }).catch(log);
+    return true;
   };
 
   // ---- The booking in progress, and its end without completion
 
   const FACTS = ["booking_id", "vehicle_id", "vehicle_name", "total_amount"];
-  const sameBooking = (a, b) => (a.booking_id || a.vehicle_id) === (b.booking_id || b.vehicle_id);
+  // A booking often gets its id only when it is completed.
+  const sameBooking = (a, b) => (a.booking_id && b.booking_id ? a.booking_id === b.booking_id : a.vehicle_id === b.vehicle_id);
+  /** What this customer is booking in this tab. */
+  const current = () => {
+    const booking = customer() && tab.get("booking");
+    return booking && booking.visitor === local.get("visitor") ? booking : null;
+  };
   let awayTimer = 0;
 
   /** Learns from an event what it says of a booking, and gives it what it left out. */
   const follow = (type, data) => {
     if (!/^(booking|payment)\./.test(type)) return data;
-    let booking = tab.get("booking");
-    if (booking && type === "booking.started" && !sameBooking({ ...booking.data, ...data }, booking.data)) booking = null;
+    let booking = current();
+    if (booking && !sameBooking({ ...booking.data, ...data }, booking.data)) booking = null;
     if (booking) for (const name of FACTS) if (data[name] == null && booking.data[name] != null) data[name] = booking.data[name];
     if (type === "booking.started" || type === "booking.step_completed") {
       clearTimeout(awayTimer);
-      const paths = new Set(booking ? booking.paths : []).add(location.pathname);
-      tab.set("booking", { data: { ...(booking && booking.data), ...data }, at: now(), paths: [...paths] });
+      const paths = new Set(booking && booking.paths.split("\n")).add(location.pathname);
+      tab.set("booking", {
+        data: { ...(booking && booking.data), ...data },
+        at: now(),
+        paths: [...paths].join("\n"),
+        visitor: local.get("visitor"),
+      });
       local.drop("done");
     }
     if (type === "booking.completed") {
@@ -284,7 +357,7 @@
   };
 
   const abandon = (reason) => {
-    const booking = customer() && tab.get("booking");
+    const booking = current();
     if (!booking || booking.left) return;
     const done = local.get("done");
     if (done && sameBooking(done, booking.data)) return tab.drop("booking");
@@ -300,17 +373,17 @@
     const told = options.bookingPages && [].concat(options.bookingPages).join().split(",");
     if (told) return told.some((start) => path.startsWith(start.trim()));
     const folder = path.replace(/[^/]*$/, "");
-    if (booking.paths.some((p) => p === path || (folder !== "/" && p.startsWith(folder)))) return true;
+    if (booking.paths.split("\n").some((p) => p === path || (folder !== "/" && p.startsWith(folder)))) return true;
     // The page that comes right after a booking event is the next step.
     if (now() - booking.at > 5000) return false;
-    tab.set("booking", { ...booking, paths: [...booking.paths, path] });
+    tab.set("booking", { ...booking, paths: booking.paths + "\n" + path });
     return true;
   };
 
   /** Where does the visitor stand with the booking, on this page? */
   const place = () => {
     clearTimeout(awayTimer);
-    const booking = customer() && tab.get("booking");
+    const booking = current();
     if (!booking) return;
     if (!isBookingPage(booking)) awayTimer = setTimeout(safe(() => abandon("away")), 1000);
     else if (booking.left) track("booking.started", { ...booking.data, resumed: true }); // calls the alert off
@@ -338,7 +411,7 @@
     const isAsked = unloadAt > 0;
     // Chromium does not ask a tab that it discards. Safari on phones asks never, and this listener hears nothing of a
     // page change that had begun before it: then it says nothing not to be asked.
-    const isSure = navigator.userAgentData && performance.now() - armedAt > 300;
+    const isSure = armedAt && navigator.userAgentData && performance.now() - armedAt > 300;
     const isClosing = isAsked ? performance.now() - unloadAt < CLOSES_WITHIN : isSure;
     const isMeant = intent && now() - intent.at < PATIENCE;
     if (isMeant && intent.stays) return false;
@@ -358,6 +431,7 @@
   // ---- What the page does
 
   let viewed = null; // the path that was last told of
+  const told = new WeakSet(); // elements that tell by being there, and have
 
   /** Takes in the page: its view, its elements, its part in a booking. */
   const look = () => {
@@ -371,8 +445,8 @@
   /** Events of elements that tell by being there. */
   const scan = () => {
     for (const element of doc.querySelectorAll("[data-crm-event]")) {
-      if (moment(element) === "load" && !element.crmTold) {
-        element.crmTold = true;
+      if (moment(element) === "load" && !told.has(element)) {
+        told.add(element);
         tell(element);
       }
     }
@@ -393,7 +467,8 @@
     }
     // The only values of fields that are ever read: those that the site has marked, and no secret even then.
     for (const field of element.querySelectorAll("[data-crm-field]")) {
-      if (field.type !== "password" && !/^cc-/.test(field.autocomplete)) data[field.dataset.crmField] = field.value;
+      if (field.type === "password" || /\b(cc-|one-time|\w+-password)/.test(field.autocomplete)) continue;
+      if (!/^(radio|checkbox)$/.test(field.type) || field.checked) data[field.dataset.crmField] = field.value;
     }
     track(element.dataset.crmEvent, data);
   };
@@ -422,14 +497,17 @@
     });
     on(navigation, "currententrychange", moved);
   } else {
-    for (const name of ["pushState", "replaceState"]) {
-      const original = history[name];
-      history[name] = function (...values) {
-        const result = original.apply(this, values);
-        safe(moved)();
-        return result;
-      };
-    }
+    ["pushState", "replaceState"].forEach(
+      safe((name) => {
+        const original = history[name];
+        if (typeof original !== "function") return;
+        history[name] = function (...values) {
+          const result = original.apply(this, values);
+          safe(moved)();
+          return result;
+        };
+      }),
+    );
     on(win, "popstate", moved);
   }
 
@@ -440,6 +518,7 @@
       beacon();
       hiddenTimer = setTimeout(safe(() => abandon("hidden")), options.hiddenAfter * 1e3);
     } else {
+      thrown.clear();
       idle(place);
       later(2000); // asks whether the beacon arrived, by sending again what it carried
     }
@@ -453,18 +532,19 @@
     intent = null;
     if (!event.persisted) return;
     viewed = null;
+    thrown.clear();
     idle(look);
   });
-  on(win, "online", () => later(0));
+  on(win, "online", () => {
+    notBefore = 0;
+    later(0);
+  });
 
   // ---- The start
 
-  const idle = (work) =>
-    win.requestIdleCallback ? requestIdleCallback(safe(work), { timeout: 500 }) : setTimeout(safe(work), 1);
-
-  safe(() => customer() && armClose())();
   const start = () => {
-    if (tag && tag.dataset.customer) identify(JSON.parse(tag.dataset.customer));
+    if (customer()) armClose();
+    if (tag && tag.dataset.customer) identify(parse(tag.dataset.customer));
     look();
     later(0);
   };
@@ -485,13 +565,13 @@
     stay: () => void stay(),
     scan,
     debug: (isOn) => void (isLoud = isOn),
-    push: (...calls) => calls.forEach(([name, ...values]) => crm[name](...values)),
+    push: (...calls) => calls.forEach(safe(([name, ...values]) => crm[name](...values))),
   };
   for (const name of Object.keys(crm)) crm[name] = safe(crm[name]);
 
   // Calls that the page made before this script was there.
   const early = win.crm;
-  win.crm = crm;
+  safe(() => (win.crm = crm))();
   if (Array.isArray(early)) crm.push(...early);
   if (doc.prerendering) on(doc, "prerenderingchange", () => idle(start));
   else idle(start);
