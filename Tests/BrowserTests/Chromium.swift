@@ -62,6 +62,8 @@ final class Chromium {
             let message = try nextMessage(by: deadline, method)
             guard message["id"]?.number == Double(id) else {
                 if message["method"] != nil { events.append(message) }
+                // A page that never stops talking is no answer either.
+                if deadline.hasPassed { throw Failure("waited in vain for \(method)") }
                 continue
             }
             if let error = message["error"] { throw Failure("\(method): \(error.text)") }

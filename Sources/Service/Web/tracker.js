@@ -240,6 +240,7 @@
 
   const send = async () => {
     if (isBusy || !customer() || !queue().length) return;
+    if (notBefore > performance.now()) return later(0); // a timer from before the failure
     isBusy = true;
     try {
       await alone(sendAll);
