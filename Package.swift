@@ -16,7 +16,7 @@ let package = Package(
             name: "Store", dependencies: ["CRM", "Loop", "CSystem"],
             resources: [
                 .embedInCode("apply.lua"), .embedInCode("announce.lua"), .embedInCode("erase.lua"),
-                .embedInCode("page.lua"), .embedInCode("task.lua"), .embedInCode("trim.lua"),
+                .embedInCode("names.lua"), .embedInCode("page.lua"), .embedInCode("task.lua"), .embedInCode("trim.lua"),
                 .embedInCode("check.lua"), .embedInCode("repair.lua"),
             ], swiftSettings: strict),
         .target(name: "Journal", dependencies: ["CSystem"], swiftSettings: strict),

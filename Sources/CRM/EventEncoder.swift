@@ -1,9 +1,13 @@
 extension Event {
     /// The event in the wire format, masked and with its final time: what is queued on disk, and can be posted again.
+    ///
+    /// Its ULID stands before it, which only the queue reads: applied again, an event makes the same ids.
     public var encoded: [UInt8] {
         var json: [UInt8] = []
         json.reserveCapacity(256 + data.json.count + session.json.count)
-        json.appendJSON(raw: "{\"event_type\":\"")
+        json.appendJSON(raw: "{\"ulid\":\"")
+        json.append(text: ulid.description)
+        json.appendJSON(raw: "\",\"event_type\":\"")
         json.append(text: type.rawValue)
         json.appendJSON(raw: "\",\"event_id\":")
         json.appendJSON(id.text)

@@ -12,6 +12,10 @@ extension Event {
 
     /// Reads an event back from the queue.
     ///
+    /// It has the ULID of its arrival, whatever became of it meanwhile: Redis may have restored half of it from a torn
+    /// file, and the other application must write the same contact, timeline entry and task, not second ones beside them.
+    ///
+    /// - Parameter ulid: for an event that was queued without one.
     /// - Throws: why it cannot be one; then it was written by another version, or by hand.
     public convenience init(
         queued payload: [UInt8], receivedAt: Timestamp, flags: UInt8, ulid: ULID
@@ -22,12 +26,12 @@ extension Event {
             case 2: .server
             default: .browser
             }
-        let arrival = Arrival(receivedAt: receivedAt, ulid: ulid, source: source)
         let result = payload.withUnsafeBufferPointer { bytes in
             Result { () throws(Rejection) in
                 let json: JSONValue
                 do throws(JSONError) { json = try JSONDocument.parse(bytes).root } catch { throw .notJSON(error) }
-                return try Event(json, arrival: arrival)
+                let own = json.member("ulid")?.string.flatMap { ULID($0) }
+                return try Event(json, arrival: Arrival(receivedAt: receivedAt, ulid: own ?? ulid, source: source))
             }
         }
         self.init(try result.get(), emailIdentifies: flags & 4 == 0, isFromRobot: flags & 8 != 0)

@@ -70,7 +70,7 @@ public final class Journal {
     public var hasRoom: Bool { diskBytes + Self.usualRecord <= options.maxBytes }
 
     /// A segment's header and a large event.
-    private static let usualRecord = 4096
+    static let usualRecord = 4096
 
     /// What was met since the last time, for the log; afterwards there is none.
     public func takeFindings() -> [Finding] {

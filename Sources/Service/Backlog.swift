@@ -6,8 +6,11 @@ import Synchronization
 ///
 /// A new event of a customer who has events in the queue goes behind them, so that none overtakes another.
 final class Backlog: Sendable {
-    /// Most customers that are remembered one by one; beyond, every event goes into the queue until it is empty.
+    /// Most names of customers that are remembered one by one.
     static let mostCustomers = 100_000
+
+    /// Bytes of events that may be on their way to the disk: what a disk that stalls can cost in memory.
+    static let mostWaitingBytes = 67_108_864
 
     /// An event on its way to the disk, and who waits for the word that it is there.
     struct Entry: Sendable {
@@ -20,7 +23,12 @@ final class Backlog: Sendable {
 
     private struct Contents {
         var events: [Int: Int] = [:]
-        var holdsUnknown = false
+        /// Events that an earlier process queued, whose customers are not known before they are read.
+        var unknown = 0
+        /// More customers than are remembered: then everything goes into the queue until it is empty.
+        var overflows = false
+
+        var holdsAll: Bool { unknown > 0 || overflows }
     }
 
     /// Events that were queued and are not yet in Redis.
@@ -33,6 +41,8 @@ final class Backlog: Sendable {
     let replayed = Atomic<Int>(0)
     /// Events given up as dead letters.
     let dead = Atomic<Int>(0)
+    /// Dead letters that are there now.
+    let deadLetters = Atomic<Int>(0)
     /// Whether an event can be queued now.
     let hasRoom = Atomic<Bool>(false)
     /// Bookings that the watch gave up as abandoned.
@@ -44,31 +54,52 @@ final class Backlog: Sendable {
     /// Tasks taken away because they were over for `TASK_DAYS`.
     let trimmed = Atomic<Int>(0)
 
+    /// Bytes of events that wait for the disk to take them.
+    private let waitingBytes = Atomic<Int>(0)
+    /// Whether Redis answers, but takes no events now: full, read-only, or unable to save.
+    let redisRefuses = Atomic<Bool>(false)
     private let contents = Mutex(Contents())
 
+    /// Whether there may be events that a new one has to go behind.
+    var isEmpty: Bool { pending.load(ordering: .acquiring) == 0 }
+
+    /// Whether every new event goes into the queue: then there are no live ones for which replay would have to make room.
+    var holdsAll: Bool { contents.withLock { $0.holdsAll } }
+
     /// Whether an event of this customer has to go behind others.
-    func holdsEvents(of customer: Customer) -> Bool {
-        guard pending.load(ordering: .acquiring) > 0 else { return false }
-        let names = Self.names(of: customer)
-        return contents.withLock { contents in
-            contents.holdsUnknown || names.contains { contents.events[$0] != nil }
-        }
+    func holdsEvents(of customer: Customer) -> Bool { holdsEvents(of: Self.names(of: customer)) }
+
+    /// Whether an event of the customer with these names has to go behind others.
+    func holdsEvents(of names: [Int]) -> Bool {
+        guard !isEmpty else { return false }
+        return contents.withLock { contents in contents.holdsAll || names.contains { contents.events[$0] != nil } }
     }
+
+    /// Reserves room for an event on its way to the disk; false when too many wait for it already.
+    func admit(bytes: Int) -> Bool {
+        let total = waitingBytes.add(bytes, ordering: .relaxed).newValue
+        guard total > Self.mostWaitingBytes else { return true }
+        waitingBytes.subtract(bytes, ordering: .relaxed)
+        return false
+    }
+
+    /// The event has reached the disk, or never will.
+    func settle(bytes: Int) { waitingBytes.subtract(bytes, ordering: .relaxed) }
 
     /// Counts an event in before it is written.
     func enter(_ customers: [Int]) {
         contents.withLock { contents in
-            if contents.events.count >= Self.mostCustomers { contents.holdsUnknown = true }
-            for name in customers where !contents.holdsUnknown { contents.events[name, default: 0] += 1 }
+            if contents.events.count >= Self.mostCustomers { contents.overflows = true }
+            for name in customers where !contents.overflows { contents.events[name, default: 0] += 1 }
             pending.add(1, ordering: .releasing)
         }
     }
 
-    /// Counts in what an earlier process left behind: its customers are not known before it is read.
+    /// Counts in what an earlier process left behind.
     func enterUnknown(_ count: Int) {
         guard count > 0 else { return }
         contents.withLock {
-            $0.holdsUnknown = true
+            $0.unknown += count
             pending.add(count, ordering: .releasing)
         }
     }
@@ -86,6 +117,12 @@ final class Backlog: Sendable {
                 contents.events[name] = count > 1 ? count - 1 : nil
             }
         }
+    }
+
+    /// Counts out an event of an earlier process.
+    func leaveUnknown() {
+        contents.withLock { $0.unknown -= 1 }
+        leave([])
     }
 
     /// The names under which a customer is known, as hashes: no personal data is kept here.

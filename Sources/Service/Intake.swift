@@ -18,6 +18,8 @@ final class Intake {
     private let rules: Rules
     /// This worker's share of `MAX_IN_FLIGHT`.
     private let mostInFlight: Int
+    /// Events that wait for the names of their customers.
+    private var lookups = 0
 
     init(
         settings: Settings, store: Store, loop: EventLoop, metrics: Metrics, log: Log, backlog: Backlog, queue: Queue?
@@ -37,12 +39,36 @@ final class Intake {
     func take(_ event: Event, _ done: @escaping (Verdict) -> Void) {
         let began = Moment.now()
         metrics.inFlight.add(1, ordering: .relaxed)
-        if queue != nil, backlog.holdsEvents(of: event.customer) {
-            return toDisk(event, began, because: "earlier events of the customer are queued", done)
-        }
         guard store.redis.inFlight < mostInFlight else {
             return toDisk(event, began, because: "more than MAX_IN_FLIGHT events wait for Redis", done)
         }
+        // What comes after an event that waits for names must not overtake it.
+        if queue != nil, lookups > 0 || !backlog.isEmpty { return takeBehindQueue(event, began, done) }
+        apply(event, began, done)
+    }
+
+    /// While events are queued, none of the same customer goes past them, under whatever name it comes: an id and an
+    /// email may be one contact, which only Redis knows.
+    private func takeBehindQueue(_ event: Event, _ began: Moment, _ done: @escaping (Verdict) -> Void) {
+        let reason = "earlier events of the customer are queued"
+        if lookups == 0, backlog.holdsEvents(of: event.customer) { return toDisk(event, began, because: reason, done) }
+        lookups += 1
+        store.names(of: event.customer) { [self] result in
+            lookups -= 1
+            switch result {
+            case .failure(let error): toDisk(event, began, because: error.reason, done)
+            case .success(let known):
+                let names = known.ids.map(\.hashValue) + known.emails.map(\.hashValue)
+                if backlog.holdsEvents(of: names + Backlog.names(of: event.customer)) {
+                    toDisk(event, began, because: reason, done)
+                } else {
+                    apply(event, began, done)
+                }
+            }
+        }
+    }
+
+    private func apply(_ event: Event, _ began: Moment, _ done: @escaping (Verdict) -> Void) {
         store.apply(rules.change(for: event)) { [self] result in
             switch result {
             case .success(let applied):
@@ -79,13 +105,14 @@ final class Intake {
                 ])
             finish(stored ? .queued(event.id) : .unavailable, done)
         }
-        guard let queue else { return verdict.value(false) }
+        let payload = event.encoded
+        guard let queue, backlog.admit(bytes: payload.count) else { return verdict.value(false) }
         let customers = Backlog.names(of: event.customer)
         let handover = loop.handover
         backlog.enter(customers)
         queue(
             Backlog.Entry(
-                payload: event.encoded, receivedAt: event.receivedAt.milliseconds, flags: event.queueFlags,
+                payload: payload, receivedAt: event.receivedAt.milliseconds, flags: event.queueFlags,
                 customers: customers, stored: { stored in handover.perform { verdict.value(stored) } }))
     }
 

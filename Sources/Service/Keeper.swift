@@ -3,63 +3,53 @@ import Journal
 import Loop
 import Store
 
-/// The service's background thread: writes events to disk when Redis cannot take them, brings them to Redis later, and
-/// watches for bookings that were left and alerts that nobody heard.
+/// The service's background thread: writes events to disk when Redis cannot take them, has them brought to Redis later,
+/// and watches for bookings that were left and alerts that nobody heard.
 ///
 /// It has a loop and a connection of its own, so that no `fsync` and no replay holds up a worker.
 final class Keeper {
-    /// Events that replay has on the way at once: what one live event may find before it in Redis' queue.
-    static let window = 32
-    /// Bytes of events read from disk at once.
-    static let readBytes = 1_048_576
+    /// Milliseconds between two looks at Redis and at a disk that failed.
+    static let lookEvery: Int64 = 1_000
+    /// Looks at Redis between two looks at a disk that nobody used meanwhile.
+    static let looksPerProbe = 5
 
     let loop: EventLoop
     private let settings: Settings
-    private let backlog: Backlog
-    private let rules: Rules
+    private let state: ServiceState
+    private var backlog: Backlog { state.backlog }
     private let log: Log
     private let store: Store
     private let watch: Watch
     private var journal: Journal?
+    private var replay: Replay?
     private var arrivals: [Backlog.Entry] = []
-    /// Customers of the events on disk, in order; what an earlier process left has none.
-    private var customers: [[Int]] = []
-    private var firstCustomer = 0
-    private var unread = 0
-    private var replaying: [Journal.Record] = []
-    private var outcomes: [Outcome?] = []
-    private var isWaiting = false
-    private var isStopping = false
-    private var ulids = ULIDGenerator()
+    /// Why the disk does not take events, when it does not.
+    private var diskFailure: JournalError?
+    private var looks = 0
 
-    private enum Outcome {
-        case done
-        case dead(String)
-        case later
-    }
-
-    init(settings: Settings, backlog: Backlog) throws(SystemError) {
+    init(settings: Settings, state: ServiceState) throws(SystemError) {
         self.settings = settings
-        self.backlog = backlog
+        self.state = state
         loop = try EventLoop()
-        rules = settings.rules
         log = Log(level: settings.logLevel, format: settings.logFormat)
         store = Store(settings, loop: loop)
-        watch = Watch(settings: settings, store: store, rules: rules, backlog: backlog, log: log, loop: loop)
+        watch = Watch(
+            settings: settings, store: store, rules: settings.rules, backlog: state.backlog, log: log, loop: loop)
         loop.afterRound = { [unowned self] in endRound() }
-        store.redis.stateChanged = { [unowned self] in if $0 == .ready { replay() } }
+        store.redis.stateChanged = { [unowned self] in if $0 == .ready { look() } }
     }
 
     /// Opens the journal, if there is one. Call before any worker starts.
     func open() throws(JournalError) {
         guard let directory = settings.journalDirectory else { return }
         let options = Journal.Options(directory: directory, maxBytes: settings.journalMaxBytes)
-        let journal = try Journal.open(options)
-        noteFindings(journal)
+        let journal = try Journal.open(options, calls: FaultPoint.calls)
         self.journal = journal
-        unread = journal.pendingCount
-        backlog.enterUnknown(unread)
-        if unread > 0 { log.write(.info, "Journal has events of an earlier run", [("events", String(unread))]) }
+        let left = journal.pendingCount
+        backlog.enterUnknown(left)
+        if left > 0 { log.write(.info, "Journal has events of an earlier run", [("events", String(left))]) }
+        replay = Replay(journal, rules: settings.rules, store: store, state: state, log: log, loop: loop)
+        replay?.progressed = { [unowned self] in report() }
         report()
         log.flush()
     }
@@ -67,13 +57,14 @@ final class Keeper {
     func run() throws(SystemError) {
         store.redis.connect()
         watch.start()
+        tick()
         try loop.run()
         journal?.close()
     }
 
     /// Ends the loop; what is on disk stays there for the next start.
     func stop() {
-        isStopping = true
+        replay?.stop()
         store.redis.close()
         loop.stop()
     }
@@ -83,7 +74,7 @@ final class Keeper {
 
     private func endRound() {
         if !arrivals.isEmpty { write() }
-        replay()
+        replay?.goOn()
         store.flush()
         log.flush()
     }
@@ -93,152 +84,82 @@ final class Keeper {
         let entries = arrivals
         arrivals = []
         var stored = false
-        do {
+        do throws(JournalError) {
             _ = try journal?.append(
                 entries.map { .init(receivedAt: $0.receivedAt, flags: $0.flags, payload: $0.payload) })
             stored = journal != nil
+            noteDisk(nil)
         } catch {
-            log.write(.error, "Journal cannot take events", [("reason", error.description)])
+            noteDisk(error)
         }
-        if stored { customers += entries.map(\.customers) }
+        if stored { replay?.queued(entries.count) }
         for entry in entries {
+            backlog.settle(bytes: entry.payload.count)
             if !stored { backlog.leave(entry.customers) }
             entry.stored(stored)
         }
         report()
     }
 
-    // MARK: Replay
+    // MARK: Whether the disk and Redis can take events
 
-    /// Sends the next events to Redis, in order of arrival.
-    private func replay() {
-        guard let journal, replaying.isEmpty, !isWaiting, !isStopping, store.isReady, journal.pendingCount > 0 else {
-            return
-        }
-        do {
-            replaying = try journal.read(from: nil, limit: Self.window, maxBytes: Self.readBytes)
-        } catch {
-            log.write(.error, "Journal cannot be read", [("reason", error.description)])
-            return pause(5_000)
-        }
-        outcomes = Array(repeating: nil, count: replaying.count)
-        let began = Moment.now()
-        for (index, record) in replaying.enumerated() {
-            apply(record) { [unowned self] outcome in
-                outcomes[index] = outcome
-                if !outcomes.contains(where: { $0 == nil }) { finishWindow(began) }
-            }
-        }
-        store.flush()
+    private func tick() {
+        look()
+        looks += 1
+        if diskFailure != nil || looks % Self.looksPerProbe == 0 { probeDisk() }
+        loop.schedule(after: Self.lookEvery) { [unowned self] in tick() }
     }
 
-    private func apply(_ record: Journal.Record, _ done: @escaping (Outcome) -> Void) {
-        let event: Event
-        do {
-            let receivedAt = Timestamp(clamping: record.receivedAt)
-            event = try Event(
-                queued: record.payload, receivedAt: receivedAt, flags: record.flags, ulid: ulids.next(at: receivedAt))
-        } catch {
-            return done(.dead(error.message))
-        }
-        store.apply(rules.change(for: event)) { [log] result in
-            switch result {
-            case .success(let applied):
-                log.write(
-                    .info, "Received event:", about: event.type.rawValue,
-                    [
-                        ("result", applied.isDuplicate ? "duplicate" : "applied"), ("contact_id", applied.contactID),
-                        ("event_id", event.id.forLog), ("from", "journal"),
-                    ])
-                done(.done)
-            case .failure(.refused(let reason)): done(.dead(reason))
-            case .failure(.disconnected), .failure(.uncertain), .failure(.unable), .failure(.unreplicated): done(.later)
+    /// Asks Redis whether it takes events, without writing any: it refuses a script that may write before it starts,
+    /// for the same reasons for which it would refuse an event.
+    private func look() {
+        guard store.isReady else { return backlog.redisRefuses.store(false, ordering: .relaxed) }
+        store.redis.send(["EVAL", "#!lua\nreturn 1", "0"]) { [log, backlog] result in
+            var refusal: String?
+            if case .failure(.unable(let reason)) = result { refusal = reason }
+            let before = backlog.redisRefuses.exchange(refusal != nil, ordering: .relaxed)
+            guard before != (refusal != nil) else { return }
+            if let refusal {
+                log.write(.warning, "Redis takes no events now", [("reason", String(refusal.prefix(200)))])
+            } else {
+                log.write(.info, "Redis takes events again")
             }
         }
     }
 
-    /// Ticks off the events up to the first that Redis could not take; those after it are applied again, which their ids
-    /// make harmless.
-    private func finishWindow(_ began: Moment) {
-        var last: Journal.Record?
-        for (record, outcome) in zip(replaying, outcomes) {
-            if case .later = outcome { break }
-            if case .dead(let reason) = outcome, !bury(record, reason) { break }
-            last = record
-            tickOff()
-        }
-        let isComplete = last?.position == replaying.last?.position
-        replaying = []
-        defer { if journal?.pendingCount == 0 { settle() } }
-        do { if let last { try journal?.markApplied(upTo: last.position) } } catch {
-            log.write(.error, "Journal cannot note its progress", [("reason", error.description)])
+    /// Tries the disk, so that a full or read-only one is known before an event needs it, and its recovery without a
+    /// restart.
+    private func probeDisk() {
+        guard let journal else { return }
+        do throws(JournalError) {
+            try journal.probe()
+            noteDisk(nil)
+        } catch {
+            noteDisk(error)
         }
         report()
-        // As long at rest as at work, so that live events find Redis free at least half of the time.
-        pause(isComplete ? max(1, Moment.now().since(began) / 1_000_000) : 250)
     }
 
-    /// Nothing is left on disk: what was counted and never came back was damaged there.
-    private func settle() {
-        for _ in 0..<unread { backlog.leave([]) }
-        unread = 0
-        for names in customers[firstCustomer...] { backlog.leave(names) }
-        customers = []
-        firstCustomer = 0
-    }
-
-    private func noteFindings(_ journal: Journal) {
-        for finding in journal.takeFindings() {
-            log.write(finding.isLoss ? .error : .warning, "Journal: \(finding)")
-        }
-    }
-
-    private func tickOff() {
-        if unread > 0 {
-            unread -= 1
-            backlog.leave([])
-        } else {
-            backlog.leave(customers[firstCustomer])
-            customers[firstCustomer] = []
-            firstCustomer += 1
-            if firstCustomer == customers.count {
-                customers = []
-                firstCustomer = 0
-            } else if firstCustomer > 10_000 {
-                customers.removeFirst(firstCustomer)
-                firstCustomer = 0
-            }
-        }
-        backlog.replayed.add(1, ordering: .relaxed)
-    }
-
-    /// An event that no retry can heal goes aside, so that those behind it can go on.
-    private func bury(_ record: Journal.Record, _ reason: String) -> Bool {
-        do {
-            try journal?.deadLetter(record, reason: reason, at: loop.wallClock)
-        } catch {
-            log.write(.error, "Dead letter cannot be written", [("reason", error.description)])
-            return false
-        }
-        backlog.dead.add(1, ordering: .relaxed)
-        log.write(
-            .error, "Event given up as a dead letter; see crmsync journal", [("reason", String(reason.prefix(200)))])
-        return true
-    }
-
-    private func pause(_ milliseconds: Int64) {
-        isWaiting = true
-        loop.schedule(after: milliseconds) { [unowned self] in
-            isWaiting = false
-            replay()
+    /// A failure is logged when it begins, changes and ends, not with each event.
+    private func noteDisk(_ failure: JournalError?) {
+        let before = diskFailure
+        diskFailure = failure
+        guard before != failure else { return }
+        if let failure {
+            log.write(.error, "Journal cannot take events", [("reason", failure.description)])
+        } else if before != nil {
+            log.write(.info, "Journal takes events again")
         }
     }
 
     private func report() {
         guard let journal else { return }
-        noteFindings(journal)
+        for finding in journal.takeFindings() {
+            log.write(finding.isLoss ? .error : .warning, "Journal: \(finding)")
+        }
         backlog.bytes.store(journal.pendingBytes, ordering: .relaxed)
         backlog.oldest.store(Int(journal.oldestReceivedAt ?? 0), ordering: .relaxed)
-        backlog.hasRoom.store(journal.hasRoom, ordering: .relaxed)
+        backlog.hasRoom.store(journal.hasRoom && diskFailure == nil, ordering: .relaxed)
+        backlog.deadLetters.store(journal.deadLetterCount(), ordering: .relaxed)
     }
 }

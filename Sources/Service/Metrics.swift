@@ -54,6 +54,13 @@ public final class Metrics: Sendable {
         durationSum.add(Int(microseconds), ordering: .relaxed)
     }
 
+    /// Events that this worker brought to Redis.
+    var stored: Int {
+        EventType.allCases.indices.reduce(0) { sum, row in
+            sum + events[row * Result.allCases.count + Result.applied.rawValue].load(ordering: .relaxed)
+        }
+    }
+
     func count(status: Int) {
         statuses[min(max(status, 0), 599)].add(1, ordering: .relaxed)
     }
@@ -116,6 +123,7 @@ public final class Metrics: Sendable {
             ("room", "gauge", "1 when an event can be queued now.", backlog.hasRoom.load(ordering: .relaxed) ? 1 : 0),
             ("replayed_total", "counter", "Events brought to Redis later.", backlog.replayed.load(ordering: .relaxed)),
             ("dead_total", "counter", "Events given up as dead letters.", backlog.dead.load(ordering: .relaxed)),
+            ("dead_letters", "gauge", "Dead letters in the folder.", backlog.deadLetters.load(ordering: .relaxed)),
         ]
         for (name, type, help, value) in values {
             text.family("crmsync_journal_" + name, type, help)

@@ -98,7 +98,7 @@ public final class Service {
     /// Starts the background thread and returns the way to its disk queue, if there is one.
     private func startKeeper() throws(ServiceError) -> Intake.Queue? {
         let keeper: Keeper
-        do { keeper = try Keeper(settings: settings, backlog: state.backlog) } catch { throw .system(error) }
+        do { keeper = try Keeper(settings: settings, state: state) } catch { throw .system(error) }
         do { try keeper.open() } catch { throw .journal(error) }
         let handover = keeper.loop.handover
         do {

@@ -22,10 +22,15 @@ final class ServiceState: Sendable {
         limiter = rateLimit.map(RateLimiter.init)
     }
 
+    /// Events that all workers brought to Redis.
+    var stored: Int { workers.reduce(0) { $0 + $1.stored } }
+
     /// `/readyz`: 200 when an event that comes now can be stored, in Redis or on disk.
     var readiness: Response {
         let draining = isDraining.load(ordering: .relaxed)
-        let redis = workers.allSatisfy { $0.redisReady.load(ordering: .relaxed) }
+        let redis =
+            workers.allSatisfy { $0.redisReady.load(ordering: .relaxed) }
+            && !backlog.redisRefuses.load(ordering: .relaxed)
         let journal = backlog.hasRoom.load(ordering: .relaxed)
         let isReady = (redis || journal) && !draining
         let body = """

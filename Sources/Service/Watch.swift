@@ -61,7 +61,8 @@ final class Watch {
         let event = Event(
             abandonedBy: booking.contactID, customerID: booking.customerID, email: booking.email,
             lastStep: booking.lastStep, step: booking.step, at: now, ulid: ulids.next(at: now))
-        guard let event else { return }
+        // A booking whose next step waits on disk goes on.
+        guard let event, !backlog.holdsEvents(of: event.customer) else { return }
         var change = rules.change(for: event)
         change.expectedStep = booking.lastStep
         store.apply(change) { [log, backlog] result in

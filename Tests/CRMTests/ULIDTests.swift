@@ -22,6 +22,17 @@ import Testing
         #expect(ULID(value: 1 << 80).text(prefix: "contact_") == "contact_00000000010000000000000000")
     }
 
+    @Test func `the text can be read back, and nothing else`() {
+        var generator = ULIDGenerator()
+        for id in [generator.next(at: moment), ULID(value: 0), ULID(value: .max)] {
+            #expect(ULID(id.description) == id)
+        }
+        let digits = String(repeating: "0", count: 25)
+        for text in ["", digits, digits + "00", "8" + digits, digits + "u", digits + "Z", digits + "é"] {
+            #expect(ULID(text) == nil, "\(text)")
+        }
+    }
+
     @Test func `the time can be read back`() {
         var generator = ULIDGenerator()
         let text = generator.next(at: moment).description

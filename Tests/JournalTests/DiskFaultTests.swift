@@ -1,5 +1,6 @@
 import CSystem
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Journal
@@ -156,7 +157,7 @@ struct DiskFaultTests {
         guard let disk = try SmallDisk(at: folder.path) else { return }
         defer { disk.remove() }
         try folder.open().append("a")
-        #expect(disk.makeReadOnly())
+        #expect(disk.remount(readOnly: true))
         let error = #expect(throws: JournalError.self) { try folder.open() }
         #expect(error?.code == "journal_read_only")
         #expect(error?.description.contains("\(folder.path)/lock") == true)
@@ -177,6 +178,24 @@ struct DiskFaultTests {
             }
         }
         chmod(folder.path, 0o700)
+    }
+
+    @Test func `a probe tells whether the disk takes records, and leaves nothing`() throws {
+        let folder = try JournalFolder()
+        let disk = BadDisk()
+        let journal = try folder.open(calls: disk.calls)
+        try journal.probe()
+        disk.failWrites(ENOSPC, after: 100)
+        #expect(code { try journal.probe() } == "journal_no_space")
+        disk.heal()
+        disk.failSyncs(EIO)
+        #expect(code { try journal.probe() } == "journal_disk_failed")
+        disk.heal()
+        try journal.probe()
+        #expect(try folder.names("probe") == [])
+        #expect(journal.pendingCount == 0)
+        let small = try Journal.open(.init(directory: folder.file("small"), maxBytes: 4095))
+        #expect(code { try small.probe() } == "journal_full")
     }
 
     @Test func `a file where the folder should be is named at the start`() throws {
@@ -200,20 +219,4 @@ struct DiskFaultTests {
         do { try body() } catch { return (error as? JournalError)?.code }
         return nil
     }
-}
-
-/// A disk of 128 KiB.
-struct SmallDisk {
-    private let path: String
-
-    /// Mounts it; `nil` where that is not allowed. The limit on the size of files is tested everywhere.
-    init?(at path: String) throws {
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        self.path = path
-        if mount("tmpfs", path, "tmpfs", 0, "size=128k") != 0 { return nil }
-    }
-
-    func makeReadOnly() -> Bool { mount("tmpfs", path, "tmpfs", UInt(MS_REMOUNT | MS_RDONLY), nil) == 0 }
-
-    func remove() { umount2(path, Int32(MNT_DETACH)) }
 }

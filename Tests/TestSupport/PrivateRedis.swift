@@ -7,6 +7,8 @@ public final class PrivateRedis: Sendable {
     public struct Options: Sendable {
         /// Every write goes to disk, so that a restart finds it again.
         public var appendOnly = false
+        /// Whether a start first cuts off what a killed server left half written, as `docker/redis.sh` does.
+        public var mendsFile = true
         /// The password that clients have to give.
         public var password: String?
         /// The most memory for data, such as `3mb`; more is refused.
@@ -63,17 +65,20 @@ public final class PrivateRedis: Sendable {
 
     /// Starts the server again on the data that is there.
     ///
-    /// - Parameter awaitsAnswer: `false` when it is enough that it can be reached; it may still read its file.
-    public func start(awaitsAnswer: Bool = true) throws {
+    /// - Parameters:
+    ///   - awaitsAnswer: `false` when it is enough that it can be reached; it may still read its file.
+    ///   - more: arguments of this start alone.
+    public func start(awaitsAnswer: Bool = true, more: [String] = []) throws {
         var arguments = [
             "--port", String(port), "--bind", "127.0.0.1", "--unixsocket", socket, "--dir", folder.path, "--save", "",
             "--appendonly", options.appendOnly ? "yes" : "no", "--daemonize", "no", "--loglevel", "notice",
         ]
         if let password = options.password { arguments += ["--requirepass", password] }
         if let limit = options.maxMemory { arguments += ["--maxmemory", limit, "--maxmemory-policy", "noeviction"] }
+        let mends = options.appendOnly && options.mendsFile
         let child = try ChildProcess(
-            "redis-server", arguments + options.more, output: folder.file("redis.log"),
-            errors: folder.file("redis.log"))
+            mends ? Self.script : "redis-server", (mends ? [folder.path] : []) + arguments + options.more + more,
+            output: folder.file("redis.log"), errors: folder.file("redis.log"))
         process.withLock { $0 = child }
         try eventually("redis-server answers; \(log)") {
             if child.poll() != nil { throw Failure("redis-server ended at once: \(log)") }
@@ -81,6 +86,17 @@ public final class PrivateRedis: Sendable {
             guard let reply = try? self.client().send(["PING"]) else { return false }
             return !awaitsAnswer || reply == .status("PONG")
         }
+    }
+
+    private static let script = #filePath.replacing("Tests/TestSupport/PrivateRedis.swift", with: "docker/redis.sh")
+
+    /// Cuts bytes off the end of the file, as a kill in the middle of writing does; the server must not run.
+    public func tearFile(bytes: Int) throws {
+        let parts = try FileManager.default.contentsOfDirectory(atPath: folder.file("appendonlydir"))
+        guard let name = parts.filter({ $0.hasSuffix("incr.aof") }).max() else { throw Failure("there is no file") }
+        let file = try FileHandle(forUpdating: URL(fileURLWithPath: folder.file("appendonlydir/\(name)")))
+        try file.truncate(atOffset: file.seekToEnd() - UInt64(bytes))
+        try file.close()
     }
 
     /// What the server wrote about itself.

@@ -8,6 +8,19 @@ public struct ULID: Hashable, Comparable, Sendable, CustomStringConvertible {
         self.value = value
     }
 
+    /// Reads the 26 characters that ``description`` writes; nil for any other text.
+    public init?(_ text: String) {
+        guard text.utf8.count == 26 else { return nil }
+        var value: UInt128 = 0
+        for character in text.utf8 {
+            guard let digit = Self.digit(character) else { return nil }
+            // 26 characters of 5 bits are two bits more than there are.
+            guard value >> 123 == 0 else { return nil }
+            value = value << 5 | UInt128(digit)
+        }
+        self.value = value
+    }
+
     /// The earlier id is the smaller one, as are their texts.
     public static func < (left: ULID, right: ULID) -> Bool { left.value < right.value }
 
@@ -26,6 +39,10 @@ public struct ULID: Hashable, Comparable, Sendable, CustomStringConvertible {
             }
             return start + 26
         }
+    }
+
+    private static func digit(_ character: UInt8) -> Int? {
+        (0..<32).first { alphabet.utf8Start[$0] == character }
     }
 
     /// Crockford's base 32: no i, l, o and u, which look like others or make words.

@@ -1,0 +1,206 @@
+import CRM
+import Journal
+import Loop
+import Store
+
+/// Brings the events on disk to Redis, in order of arrival, and leaves live events their share of it.
+///
+/// A window of events is on the way at once; one goes out when those of the same customer before it are done.
+final class Replay {
+    /// Events on the way at once: what one live event may find before it in Redis' queue.
+    static let window = 32
+    /// Bytes of events read from disk at once.
+    static let readBytes = 1_048_576
+    /// Milliseconds after which events that Redis could not take are tried again.
+    static let retryAfter: Int64 = 250
+    /// How often an event may be refused while others go through, before it is given up.
+    static let mostRefusals = 10
+
+    /// Called when something has left the disk.
+    var progressed: () -> Void = {}
+
+    private let journal: Journal
+    private let rules: Rules
+    private let store: Store
+    private let state: ServiceState
+    private var backlog: Backlog { state.backlog }
+    private let log: Log
+    private let loop: EventLoop
+    private var ulids = ULIDGenerator()
+    private var steps: [ReplayStep] = []
+    private var unsettled = 0
+    private var began = Moment.now()
+    private var isResting = false
+    private var isStopped = false
+    /// Events on disk that an earlier process left.
+    private var left: Int
+    /// Events on disk that this one queued behind them.
+    private var queued = 0
+    /// The event at the front that Redis refuses, how often it did while others went through, and how many live ones had
+    /// by then.
+    private var refused: (position: Journal.Position, count: Int, stored: Int)?
+
+    init(_ journal: Journal, rules: Rules, store: Store, state: ServiceState, log: Log, loop: EventLoop) {
+        self.journal = journal
+        self.rules = rules
+        self.store = store
+        self.state = state
+        self.log = log
+        self.loop = loop
+        left = journal.pendingCount
+    }
+
+    /// Counts events that were written behind those that are there.
+    func queued(_ count: Int) { queued += count }
+
+    /// Begins nothing more.
+    func stop() { isStopped = true }
+
+    /// Sends the next events, if it is time.
+    func goOn() {
+        guard steps.isEmpty, !isResting, !isStopped, store.isReady, journal.pendingCount > 0 else { return }
+        let records: [Journal.Record]
+        do { records = try journal.read(limit: Self.window, maxBytes: Self.readBytes) } catch {
+            log.write(.error, "Journal cannot be read", [("reason", error.description)])
+            return rest(5_000)
+        }
+        guard !records.isEmpty else { return settle() }
+        began = Moment.now()
+        steps = ReplayStep.ordered(records.map(read))
+        unsettled = steps.count
+        for index in steps.indices.filter({ steps[$0].predecessors == 0 }) { send(index) }
+    }
+
+    private func read(_ record: Journal.Record) -> ReplayStep {
+        let receivedAt = Timestamp(clamping: record.receivedAt)
+        do {
+            let event = try Event(
+                queued: record.payload, receivedAt: receivedAt, flags: record.flags, ulid: ulids.next(at: receivedAt))
+            return ReplayStep(record, .success(event))
+        } catch {
+            return ReplayStep(record, .failure(error))
+        }
+    }
+
+    private func send(_ index: Int) {
+        switch steps[index].event {
+        case .failure(let rejection): settled(index, .dead(rejection.message))
+        case .success(let event):
+            store.apply(rules.change(for: event)) { [unowned self] in settled(index, outcome(of: event, $0)) }
+        }
+    }
+
+    private func outcome(of event: Event, _ result: Result<Applied, StoreError>) -> ReplayStep.Outcome {
+        switch result {
+        case .success(let applied):
+            log.write(
+                .info, "Received event:", about: event.type.rawValue,
+                [
+                    ("result", applied.isDuplicate ? "duplicate" : "applied"), ("contact_id", applied.contactID),
+                    ("event_id", event.id.forLog), ("from", "journal"),
+                ])
+            return .done
+        case .failure(.refused(let reason)): return .dead(reason)
+        case .failure(.unable(let reason)): return .refused(reason)
+        case .failure(.disconnected), .failure(.uncertain), .failure(.unreplicated): return .later
+        }
+    }
+
+    private func settled(_ index: Int, _ outcome: ReplayStep.Outcome) {
+        FaultPoint.pass(.replaying)
+        steps[index].outcome = outcome
+        unsettled -= 1
+        for follower in steps[index].followers {
+            steps[follower].predecessors -= 1
+            // Nothing goes past an event of the same customer that Redis could not take.
+            if !outcome.isFinal { steps[follower].isHeld = true }
+            guard steps[follower].predecessors == 0 else { continue }
+            if steps[follower].isHeld { settled(follower, .later) } else { send(follower) }
+        }
+        if unsettled == 0 { finish() } else { store.flush() }
+    }
+
+    /// Ticks off the events up to the first that Redis could not take; those after it are applied again, which their ids
+    /// make harmless.
+    private func finish() {
+        FaultPoint.pass(.replayed)
+        giveUpRefused()
+        var last: Journal.Record?
+        for step in steps {
+            guard let outcome = step.outcome, outcome.isFinal else { break }
+            if case .dead(let reason) = outcome, !bury(step.record, reason) { break }
+            last = step.record
+            tickOff(step)
+        }
+        let isComplete = last?.position == steps.last?.record.position
+        steps = []
+        do { if let last { try journal.markApplied(upTo: last.position) } } catch {
+            log.write(.error, "Journal cannot note its progress", [("reason", error.description)])
+        }
+        if journal.pendingCount == 0 { settle() }
+        progressed()
+        rest(isComplete ? pause : Self.retryAfter)
+    }
+
+    /// As long at rest as at work, so that live events find Redis free at least half of the time; none where there are
+    /// no live ones, since all go behind the queue.
+    private var pause: Int64 { backlog.holdsAll ? 0 : max(1, Moment.now().since(began) / 1_000_000) }
+
+    /// An event that Redis takes again and again amiss, although it takes those behind it, must not hold them up for
+    /// ever, whatever the reason is.
+    private func giveUpRefused() {
+        guard let index = steps.firstIndex(where: { $0.outcome?.isFinal == false }),
+            case .refused(let reason) = steps[index].outcome
+        else {
+            refused = nil
+            return
+        }
+        let (position, stored) = (steps[index].record.position, state.stored)
+        var count = 0
+        if let refused, refused.position == position {
+            let othersPass = stored > refused.stored || steps[index...].contains { $0.outcome == .done }
+            count = refused.count + (othersPass ? 1 : 0)
+        }
+        refused = (position, count, stored)
+        guard count >= Self.mostRefusals else { return }
+        steps[index].outcome = .dead("refused \(count) times while other events were taken: \(reason)")
+    }
+
+    private func tickOff(_ step: ReplayStep) {
+        if left > 0 {
+            left -= 1
+            backlog.leaveUnknown()
+        } else {
+            queued -= 1
+            backlog.leave(step.names)
+        }
+        backlog.replayed.add(1, ordering: .relaxed)
+    }
+
+    /// Nothing is left on disk: what was counted and never came back was damaged there.
+    private func settle() {
+        for _ in 0..<max(0, left) { backlog.leaveUnknown() }
+        for _ in 0..<max(0, queued) { backlog.leave([]) }
+        (left, queued) = (0, 0)
+    }
+
+    /// An event that no retry can heal goes aside, so that those behind it can go on.
+    private func bury(_ record: Journal.Record, _ reason: String) -> Bool {
+        do { try journal.deadLetter(record, reason: reason, at: loop.wallClock) } catch {
+            log.write(.error, "Dead letter cannot be written", [("reason", error.description)])
+            return false
+        }
+        backlog.dead.add(1, ordering: .relaxed)
+        log.write(
+            .error, "Event given up as a dead letter; see crmsync journal", [("reason", String(reason.prefix(200)))])
+        return true
+    }
+
+    private func rest(_ milliseconds: Int64) {
+        isResting = true
+        loop.schedule(after: milliseconds) { [unowned self] in
+            isResting = false
+            goOn()
+        }
+    }
+}
