@@ -3,7 +3,7 @@
 PORT ?= 8080
 export PORT
 
-.PHONY: help setup setup-tests build run demo test check bench profile fuzz sanitize clean
+.PHONY: help setup setup-tests build run demo test check bench profile fuzz chaos sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## Lists what there is
@@ -38,6 +38,11 @@ check: setup-tests ## What a change has to pass: format, warnings as errors, imp
 fuzz: setup ## Fuzzes the parsers with libFuzzer for FUZZ_SECONDS (120)
 	@.make/fuzz.sh
 
+chaos: setup-tests ## Kills, freezes and fills what there is for CHAOS_SECONDS (600), then counts; SEED=... repeats a run
+	swift build --product crmsync
+	swift build --product Chaos
+	.build/debug/Chaos
+
 sanitize: setup-tests ## Passes all tests with the address sanitizer, then with the thread sanitizer
 	@# Leaks are not looked for: what lives as long as the process is not taken down before its end.
 	ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --scratch-path .build/address --sanitize=address
@@ -47,7 +52,7 @@ ifeq ($(PARTS),browser)
 bench: setup-tests
 	@.make/measure.sh
 else
-bench: build ## Measures the service beside its peers, 4 minutes; ROUNDS, EVENTS, SECONDS, PARTS=closed,one,open,cost,memory,redis-memory,abuse or PARTS=browser
+bench: build ## Measures the service beside its peers, 5 minutes; ROUNDS, EVENTS, SECONDS, PARTS=closed,one,open,cost,memory,redis-memory,abuse,outage or PARTS=browser
 	swift build -c release --static-swift-stdlib --product Bench
 	.build/release/Bench
 endif

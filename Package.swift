@@ -38,6 +38,8 @@ let package = Package(
             name: "Bench", dependencies: ["Store", "CRM", "Loop", "CSystem", "TestSupport"], path: "Tests/Bench",
             exclude: ["peer.mjs"], swiftSettings: strict),
         .executableTarget(
+            name: "Chaos", dependencies: ["Command", "TestSupport"], path: "Tests/Chaos", swiftSettings: strict),
+        .executableTarget(
             name: "Fuzz", dependencies: ["HTTP", "CRM", "Store", "Journal", "Service"], path: "Tests/Fuzz",
             exclude: ["Seeds"],
             swiftSettings: strict),
@@ -50,7 +52,8 @@ let package = Package(
             name: "StoreTests", dependencies: ["Store", "CRM", "Loop", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "ServiceTests", dependencies: ["Service", "CRM", "Command", "TestSupport"], exclude: ["Stories"],
+            name: "ServiceTests", dependencies: ["Service", "CRM", "Journal", "Command", "TestSupport"],
+            exclude: ["Stories"],
             swiftSettings: strict),
         .testTarget(
             name: "FuzzTests", dependencies: ["Fuzz", "TestSupport"], swiftSettings: strict),

@@ -5,10 +5,18 @@ import Store
 
 /// Brings the events on disk to Redis, in order of arrival, and leaves live events their share of it.
 ///
-/// A window of events is on the way at once; one goes out when those of the same customer before it are done.
+/// A window of events is on the way at once, in one pipeline. When Redis has not taken all of a window, the next one is
+/// sent with care: an event goes out when those of the same customer before it are done, so that what Redis takes again,
+/// or takes of others, never overtakes what it has refused.
 final class Replay {
-    /// Events on the way at once: what one live event may find before it in Redis' queue.
-    static let window = 32
+    /// Events on the way at once, to begin with and in a window that is sent with care.
+    static let smallWindow = 32
+    /// The same once it goes well: what one live event may find before it in Redis' queue.
+    static let window = 128
+    /// The same while there are no live events.
+    static let largeWindow = 512
+    /// Milliseconds that a window may take before the next one is smaller.
+    static let longestWindow: Int64 = 50
     /// Bytes of events read from disk at once.
     static let readBytes = 1_048_576
     /// Milliseconds after which events that Redis could not take are tried again.
@@ -30,6 +38,11 @@ final class Replay {
     private var steps: [ReplayStep] = []
     private var unsettled = 0
     private var began = Moment.now()
+    private var size = Replay.smallWindow
+    /// Live events that had come through when the window began.
+    private var storedBefore = 0
+    /// Whether the last window was not taken as a whole.
+    private var isCareful = false
     private var isResting = false
     private var isStopped = false
     /// Events on disk that an earlier process left.
@@ -60,15 +73,42 @@ final class Replay {
     func goOn() {
         guard steps.isEmpty, !isResting, !isStopped, store.isReady, journal.pendingCount > 0 else { return }
         let records: [Journal.Record]
-        do { records = try journal.read(limit: Self.window, maxBytes: Self.readBytes) } catch {
+        do { records = try journal.read(limit: size, maxBytes: Self.readBytes) } catch {
             log.write(.error, "Journal cannot be read", [("reason", error.description)])
             return rest(5_000)
         }
         guard !records.isEmpty else { return settle() }
-        began = Moment.now()
-        steps = ReplayStep.ordered(records.map(read))
+        (began, storedBefore) = (Moment.now(), state.stored)
+        steps = records.map(read)
         unsettled = steps.count
-        for index in steps.indices.filter({ steps[$0].predecessors == 0 }) { send(index) }
+        if isCareful { lookUpNames() } else { for index in steps.indices { send(index) } }
+    }
+
+    /// Only Redis knows which id and which email are one customer.
+    private func lookUpNames() {
+        var missing = steps.count
+        var isKnown = true
+        for index in steps.indices {
+            lookUpNames(of: index) { [unowned self] success in
+                isKnown = isKnown && success
+                missing -= 1
+                guard missing == 0 else { return }
+                guard isKnown else {
+                    steps = []
+                    return rest(Self.retryAfter)
+                }
+                for index in ReplayStep.chain(&steps) { send(index) }
+            }
+        }
+    }
+
+    private func lookUpNames(of index: Int, _ done: @escaping (Bool) -> Void) {
+        guard case .success(let event) = steps[index].event else { return done(true) }
+        store.names(of: event.customer) { [unowned self] result in
+            guard case .success(let known) = result else { return done(false) }
+            steps[index].knownNames = known.ids.map(\.hashValue) + known.emails.map(\.hashValue)
+            done(true)
+        }
     }
 
     private func read(_ record: Journal.Record) -> ReplayStep {
@@ -110,14 +150,10 @@ final class Replay {
         FaultPoint.pass(.replaying)
         steps[index].outcome = outcome
         unsettled -= 1
-        for follower in steps[index].followers {
-            steps[follower].predecessors -= 1
-            // Nothing goes past an event of the same customer that Redis could not take.
-            if !outcome.isFinal { steps[follower].isHeld = true }
-            guard steps[follower].predecessors == 0 else { continue }
-            if steps[follower].isHeld { settled(follower, .later) } else { send(follower) }
+        if let follower = steps[index].follower {
+            if outcome.isFinal { send(follower) } else { settled(follower, .later) }
         }
-        if unsettled == 0 { finish() } else { store.flush() }
+        if unsettled == 0 { finish() }
     }
 
     /// Ticks off the events up to the first that Redis could not take; those after it are applied again, which their ids
@@ -133,18 +169,32 @@ final class Replay {
             tickOff(step)
         }
         let isComplete = last?.position == steps.last?.record.position
+        let count = steps.count
+        isCareful = !isComplete
         steps = []
         do { if let last { try journal.markApplied(upTo: last.position) } } catch {
             log.write(.error, "Journal cannot note its progress", [("reason", error.description)])
         }
         if journal.pendingCount == 0 { settle() }
         progressed()
-        rest(isComplete ? pause : Self.retryAfter)
+        if isComplete {
+            pace(count)
+        } else {
+            size = Self.smallWindow
+            rest(Self.retryAfter)
+        }
     }
 
-    /// As long at rest as at work, so that live events find Redis free at least half of the time; none where there are
-    /// no live ones, since all go behind the queue.
-    private var pause: Int64 { backlog.holdsAll ? 0 : max(1, Moment.now().since(began) / 1_000_000) }
+    /// While live events come through, rests as long as it worked, so that they find Redis free at least half of the
+    /// time. Windows become as large as the way to Redis and its disk allows, for each costs both one wait.
+    private func pace(_ count: Int) {
+        let worked = Moment.now().since(began) / 1_000_000
+        let hasLive = state.stored > storedBefore
+        let largest = hasLive ? Self.window : Self.largeWindow
+        size = worked > Self.longestWindow ? max(Self.smallWindow, size / 2) : min(largest, size * 2)
+        // What Redis spends on them is a twentieth of a millisecond each; the rest was waiting.
+        rest(hasLive ? max(1, min(worked, Int64(count / 10))) : 0)
+    }
 
     /// An event that Redis takes again and again amiss, although it takes those behind it, must not hold them up for
     /// ever, whatever the reason is.

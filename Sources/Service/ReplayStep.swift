@@ -1,7 +1,7 @@
 import CRM
 import Journal
 
-/// One event of a window that is brought from disk to Redis, and which others it has to wait for.
+/// One event of a window that is brought from disk to Redis.
 struct ReplayStep {
     /// What became of it.
     enum Outcome: Equatable {
@@ -26,13 +26,11 @@ struct ReplayStep {
     let record: Journal.Record
     let event: Result<Event, Rejection>
     /// The names of its customer, as ``Backlog`` knows them.
-    let names: [Int]
-    /// Earlier events of the same customer that are not done yet.
-    var predecessors = 0
-    /// Later ones that wait for this one.
-    var followers: [Int] = []
-    /// Whether an earlier one of the same customer could not be applied.
-    var isHeld = false
+    var names: [Int]
+    /// The names under which Redis knows that customer besides.
+    var knownNames: [Int] = []
+    /// The next event of the same customer, which waits for this one.
+    var follower: Int?
     var outcome: Outcome?
 
     init(_ record: Journal.Record, _ event: Result<Event, Rejection>) {
@@ -41,17 +39,32 @@ struct ReplayStep {
         names = (try? event.get()).map { Backlog.names(of: $0.customer) } ?? []
     }
 
-    /// Has each step wait for the last one before it of the same customer.
-    static func ordered(_ steps: [ReplayStep]) -> [ReplayStep] {
-        var steps = steps
-        var last: [Int: Int] = [:]
-        for index in steps.indices {
-            for before in Set(steps[index].names.compactMap { last[$0] }) {
-                steps[before].followers.append(index)
-                steps[index].predecessors += 1
-            }
-            for name in steps[index].names { last[name] = index }
+    /// Has each step follow the last one before it that is about the same customer, under whatever name, and returns
+    /// those that follow none.
+    static func chain(_ steps: inout [ReplayStep]) -> [Int] {
+        // Steps that share a name, directly or through others, are of one customer.
+        var customers = Array(steps.indices)
+        func customer(of step: Int) -> Int {
+            var step = step
+            while customers[step] != step { step = customers[step] }
+            return step
         }
-        return steps
+        var first: [Int: Int] = [:]
+        for index in steps.indices {
+            for name in steps[index].names + steps[index].knownNames {
+                if let other = first[name] { customers[customer(of: index)] = customer(of: other) }
+                first[name] = first[name] ?? index
+            }
+        }
+        var last: [Int: Int] = [:]
+        var heads: [Int] = []
+        for index in steps.indices {
+            if let before = last.updateValue(index, forKey: customer(of: index)) {
+                steps[before].follower = index
+            } else {
+                heads.append(index)
+            }
+        }
+        return heads
     }
 }

@@ -57,6 +57,7 @@ struct Bench {
             var abuse = Abuse(seconds: options.seconds, seed: options.seed)
             try abuse.run()
         }
+        if shows("outage") { try OutageBench(seconds: max(5, options.seconds), seed: options.seed).run() }
         for rival in rivals {
             let (redis, answers) = try rival.counted()
             print(

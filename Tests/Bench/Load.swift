@@ -14,6 +14,8 @@ final class Load {
     private var next = 0
     private var answers = 0
     private(set) var errors = 0
+    /// Answers by status.
+    private(set) var statuses: [Int: Int] = [:]
     private(set) var latencies = Latencies()
     private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
 
@@ -70,6 +72,7 @@ final class Load {
         latencies.add(Double(Moment.now().since(client.since)) / 1000)
         answers += 1
         if status != 200 { errors += 1 }
+        statuses[status, default: 0] += 1
         if answers == requests.count || status == 0 { return loop.stop() }
         if due.isEmpty { return sendNext(client) }
         free.append(client)

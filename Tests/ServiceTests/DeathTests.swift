@@ -40,7 +40,7 @@ import Testing
         let site = try Outage(["THREADS": "1"])
         #expect(try site.receiver.stop() == .code(0))
         site.redis.killHard()
-        // The first two syncs are those of the probe and of the first event.
+        // Each event is synced alone; the disk may have been tried among them.
         try site.restartReceiver(["CRMSYNC_DIE_AT": "written:4"])
         var acknowledged = 0
         while (try? site.login("ann", id: "e\(acknowledged)")) == 202 { acknowledged += 1 }

@@ -92,10 +92,24 @@ public final class PrivateRedis: Sendable {
 
     /// Cuts bytes off the end of the file, as a kill in the middle of writing does; the server must not run.
     public func tearFile(bytes: Int) throws {
+        try changeFile { file in try file.truncate(atOffset: file.seekToEnd() - UInt64(bytes)) }
+    }
+
+    /// Adds the first half of a transaction to the file, as a kill in the middle of writing does; the server must not run.
+    public func leaveHalfWritten() throws {
+        try changeFile { file in
+            try file.seekToEnd()
+            try file.write(
+                contentsOf: Data(
+                    "*1\r\n$5\r\nMULTI\r\n*3\r\n$3\r\nSET\r\n$8\r\ncrm_half\r\n$1\r\n1\r\n*4\r\n$4\r\nZA".utf8))
+        }
+    }
+
+    private func changeFile(_ change: (FileHandle) throws -> Void) throws {
         let parts = try FileManager.default.contentsOfDirectory(atPath: folder.file("appendonlydir"))
         guard let name = parts.filter({ $0.hasSuffix("incr.aof") }).max() else { throw Failure("there is no file") }
         let file = try FileHandle(forUpdating: URL(fileURLWithPath: folder.file("appendonlydir/\(name)")))
-        try file.truncate(atOffset: file.seekToEnd() - UInt64(bytes))
+        try change(file)
         try file.close()
     }
 

@@ -1,16 +1,16 @@
 import CSystem
 import Foundation
 
-/// A disk of 256 KiB in memory.
+/// A small disk in memory.
 public struct SmallDisk: Sendable {
     /// Where it is mounted.
     public let path: String
 
     /// Mounts it; `nil` where that is not allowed, which is everywhere but for root.
-    public init?(at path: String) throws {
+    public init?(at path: String, kilobytes: Int = 256) throws {
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
         self.path = path
-        if mount("tmpfs", path, "tmpfs", 0, "size=256k") != 0 { return nil }
+        if mount("tmpfs", path, "tmpfs", 0, "size=\(kilobytes)k") != 0 { return nil }
     }
 
     /// Leaves no room.

@@ -1,0 +1,60 @@
+import Foundation
+import TestSupport
+
+/// One run: a while with one Redis, then a while with a pair of them and a Sentinel.
+struct Chaos {
+    private let seconds: Double
+    private let seed: UInt64
+
+    init() {
+        let environment = ProcessInfo.processInfo.environment
+        let asked = environment["CHAOS_SECONDS"].flatMap { Double($0) } ?? 600
+        seconds = min(600, max(4, asked))
+        seed = environment["SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1...UInt64(UInt32.max))
+    }
+
+    /// Prints the tables; false when anything was lost, doubled or wrong.
+    func run() throws -> Bool {
+        print("SEED=\(seed) repeats these customers and faults; \(Int(seconds)) s.\n")
+        var random = SeededRandom(seed: seed)
+        let single = try Single()
+        let first = try round("One Redis", single, share: 0.7, &random)
+        single.remove()
+        return try round("A primary, its replica and a Sentinel", Pair(), share: 0.3, &random) && first
+    }
+
+    private func round(_ title: String, _ stage: any Stage, share: Double, _ random: inout SeededRandom) throws -> Bool
+    {
+        let crowd = Crowd(stage.shop, seed: random.next())
+        crowd.start()
+        let deadline = Deadline.after(seconds * share)
+        var faults: [String: Int] = [:]
+        while !deadline.hasPassed, crowd.failure == nil {
+            usleep(UInt32.random(in: 100_000...3_000_000, using: &random))
+            let fault = stage.faults[Int.random(in: 0..<stage.faults.count, using: &random)]
+            faults[fault.name, default: 0] += 1
+            try fault.strike(&random)
+        }
+        try crowd.finish()
+        try stage.shop.awaitReplay()
+        let check = try Check(stage.reader(), crowd.customers)
+        Report.print(title, crowd.counts, faults, check)
+        return check.isClean && crowd.counts.others == 0
+    }
+}
+
+/// Something that goes wrong, and is mended again before it returns.
+struct Fault {
+    let name: String
+    let strike: (inout SeededRandom) throws -> Void
+}
+
+/// Where the events go, and what can happen there.
+protocol Stage {
+    /// The receiver.
+    var shop: Shop { get }
+    /// What can happen.
+    var faults: [Fault] { get }
+    /// A connection to the Redis that holds everything at the end.
+    func reader() throws -> RedisClient
+}
