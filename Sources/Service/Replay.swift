@@ -41,8 +41,9 @@ final class Replay {
     private var size = Replay.smallWindow
     /// Live events that had come through when the window began.
     private var storedBefore = 0
-    /// Whether the last window was not taken as a whole.
-    private var isCareful = false
+    /// Whether the last window was not taken as a whole, or is still to come: what is on disk may be there because Redis
+    /// refused it alone.
+    private var isCareful = true
     private var isResting = false
     private var isStopped = false
     /// Events on disk that an earlier process left.
@@ -153,7 +154,8 @@ final class Replay {
         if let follower = steps[index].follower {
             if outcome.isFinal { send(follower) } else { settled(follower, .later) }
         }
-        if unsettled == 0 { finish() }
+        // The last one of a chain has finished it already.
+        if unsettled == 0, !steps.isEmpty { finish() }
     }
 
     /// Ticks off the events up to the first that Redis could not take; those after it are applied again, which their ids
@@ -232,6 +234,7 @@ final class Replay {
         for _ in 0..<max(0, left) { backlog.leaveUnknown() }
         for _ in 0..<max(0, queued) { backlog.leave([]) }
         (left, queued) = (0, 0)
+        (isCareful, size) = (true, Self.smallWindow)
     }
 
     /// An event that no retry can heal goes aside, so that those behind it can go on.

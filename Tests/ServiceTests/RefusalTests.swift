@@ -141,7 +141,7 @@ import Testing
         }
         let client = try site.redis.client()
         // Searches are refused, and all of the same customer waits behind one.
-        let keys = ["~crm_[acei]*", "~crm_stats_2*"]
+        let keys = ["~crm_[aceit]*", "~crm_stats_2*"]
         #expect(try client.send(["ACL", "SETUSER", "default", "resetkeys"] + keys) == .status("OK"))
         let ann: JSON = ["email": "ann@example.com"]
         #expect(try site.post(event("search.performed", customer: ann, data: ["location": "Airport"])).status == 202)
@@ -151,7 +151,8 @@ import Testing
         try eventually("one that is silent is given up") {
             try site.contact("bob")["lead_status"] == "Hot Lead - Abandoned"
         }
-        #expect(try site.timeline("ann").map { $0["type"] } == ["booking.started"])
+        let timeline = try site.timeline("ann").map { $0["type"]?.string }
+        #expect(timeline == ["booking.started"])
         try client.run("ACL", "SETUSER", "default", "allkeys")
         try site.awaitReplay()
         #expect(try site.contact("ann")["lead_status"] == "Customer - Active")
