@@ -10,6 +10,8 @@ extension Journal {
         applied = try readCheckpoint()
         lastNumber = applied.segment
         for name in try folder.names() {
+            // A replacement that was never finished: what it was to replace is still there.
+            if name.hasPrefix("segment-"), name.hasSuffix(FileName.draft(of: "")) { folder.remove(name) }
             guard let number = FileName.segmentNumber(name) else { continue }
             lastNumber = max(lastNumber, number)
             if number < applied.segment { removeApplied(name) } else { try recoverSegment(number, name) }

@@ -57,6 +57,9 @@ public final class Journal {
         self.damage = damage
     }
 
+    /// The folder.
+    public var directory: String { options.directory }
+
     /// How many records were not applied yet.
     public var pendingCount: Int { segments.reduce(0) { $0 + $1.pendingCount } }
 
