@@ -20,6 +20,7 @@ final class Keeper {
     private let log: Log
     private let store: Store
     private let watch: Watch
+    private(set) lazy var erasures = ErasureWatch(store: store, log: log, loop: loop) { [unowned self] in journal }
     private var journal: Journal?
     private var replay: Replay?
     private var arrivals: [Backlog.Entry] = []
@@ -58,6 +59,7 @@ final class Keeper {
         store.redis.connect()
         watch.start()
         tick()
+        erasures.start()
         try loop.run()
         journal?.close()
     }

@@ -124,6 +124,8 @@ final class Replay {
     }
 
     private func send(_ index: Int) {
+        // Of a person who was erased: nothing is left to apply.
+        if steps[index].record.isVoid { return settled(index, .done) }
         switch steps[index].event {
         case .failure(let rejection): settled(index, .dead(rejection.message))
         case .success(let event):

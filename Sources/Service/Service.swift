@@ -46,9 +46,9 @@ public final class Service {
         }
         checkDescriptors()
         do { try Listener.probe(host: settings.host, port: settings.port) } catch { throw .address(error) }
-        let queue = try startKeeper()
+        let (queue, cleaner) = try startKeeper()
         do {
-            try startWorkers(queue)
+            try startWorkers(queue, cleaner)
             loop.afterRound = { [log] in log.flush() }
             log.flush()
             try loop.run()
@@ -72,10 +72,11 @@ public final class Service {
         settings.maxConnections = max(1, most - 100)
     }
 
-    private func startWorkers(_ queue: Intake.Queue?) throws(SystemError) {
+    private func startWorkers(_ queue: Intake.Queue?, _ cleaner: @escaping QueueCleaner) throws(SystemError) {
         var port = settings.port
         for index in 0..<settings.threads {
-            let worker = try Worker(settings: settings, state: state, metrics: metrics[index], queue: queue)
+            let worker = try Worker(
+                settings: settings, state: state, metrics: metrics[index], queue: queue, cleaner: cleaner)
             port = try worker.listen(host: settings.host, port: port)
             workers.append(
                 try launch("worker-\(index)", handover: worker.loop.handover, stop: worker.drain) {
@@ -95,8 +96,8 @@ public final class Service {
         }
     }
 
-    /// Starts the background thread and returns the way to its disk queue, if there is one.
-    private func startKeeper() throws(ServiceError) -> Intake.Queue? {
+    /// Starts the background thread and returns the way to its disk queue, if there is one, and to who clears it.
+    private func startKeeper() throws(ServiceError) -> (Intake.Queue?, QueueCleaner) {
         let keeper: Keeper
         do { keeper = try Keeper(settings: settings, state: state) } catch { throw .system(error) }
         do { try keeper.open() } catch { throw .journal(error) }
@@ -108,9 +109,12 @@ public final class Service {
         } catch {
             throw .system(error)
         }
-        guard settings.journalDirectory != nil else { return nil }
         let bound = LoopBound(keeper)
-        return { entry in handover.perform { bound.value.take(entry) } }
+        let cleaner: QueueCleaner = { done in
+            handover.perform { bound.value.erasures.clear { done(Erasure.Queue($0)) } }
+        }
+        guard settings.journalDirectory != nil else { return (nil, cleaner) }
+        return ({ entry in handover.perform { bound.value.take(entry) } }, cleaner)
     }
 
     private func launch(

@@ -36,7 +36,10 @@ final class Worker {
     private var ulids = ULIDGenerator()
     private var dateSecond: Int64 = 0
 
-    init(settings: Settings, state: ServiceState, metrics: Metrics, queue: Intake.Queue?) throws(SystemError) {
+    init(
+        settings: Settings, state: ServiceState, metrics: Metrics, queue: Intake.Queue?,
+        cleaner: @escaping QueueCleaner
+    ) throws(SystemError) {
         self.settings = settings
         self.state = state
         self.metrics = metrics
@@ -48,7 +51,7 @@ final class Worker {
         intake = Intake(
             settings: settings, store: store, loop: loop, metrics: metrics, log: log, backlog: state.backlog,
             queue: queue)
-        desk = Desk(store: store, log: log)
+        desk = Desk(store: store, log: log, loop: loop, cleaner: cleaner)
         streams = Streams(settings: settings, state: state, loop: loop, store: store)
         loop.afterRound = { [unowned self] in endRound() }
         store.redis.stateChanged = { [unowned self] in redisChanged($0) }

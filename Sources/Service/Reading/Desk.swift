@@ -1,5 +1,6 @@
 import CRM
 import HTTP
+import Loop
 import Store
 
 /// Answers queries from the store.
@@ -7,10 +8,14 @@ final class Desk {
     private let store: Store
     private let reader: Reader
     private let log: Log
+    private let loop: EventLoop
+    private let cleaner: QueueCleaner
 
-    init(store: Store, log: Log) {
+    init(store: Store, log: Log, loop: EventLoop, cleaner: @escaping QueueCleaner) {
         self.store = store
         self.log = log
+        self.loop = loop
+        self.cleaner = cleaner
         reader = Reader(store)
     }
 
@@ -47,13 +52,19 @@ final class Desk {
             })
     }
 
+    /// In Redis first, which keeps what still waits on the disk from being applied, then there.
     private func erase(_ id: String, at now: Timestamp, _ done: @escaping (Response) -> Void) {
-        store.erase(
-            id, salt: Secret.random(), at: now,
-            found(done) { [log] receipt in
-                log.write(.info, "Erased a contact", [("contact_id", id)])
-                return ReadAnswer.receipt(receipt, id: id, at: now)
-            })
+        store.erase(id, salt: Secret.random(), at: now) { [self] result in
+            guard case .success(let receipt?) = result else {
+                return found(done) { (_: ErasureReceipt) in ReadAnswer.noContact }(result)
+            }
+            log.write(.info, "Erased a contact", [("contact_id", id)])
+            let handover = loop.handover
+            let finish = LoopBound { (queue: Erasure.Queue) in
+                done(ReadAnswer.erasure(Erasure(receipt: receipt, queue: queue), id: id, at: now))
+            }
+            cleaner { queue in handover.perform { finish.value(queue) } }
+        }
     }
 
     private func finish<Value>(

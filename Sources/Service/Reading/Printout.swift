@@ -14,8 +14,8 @@ public enum Printout {
         ReadAnswer.dossier(dossier, id: id, at: now).body
     }
     /// As `DELETE /contacts/<id>`.
-    public static func receipt(_ receipt: ErasureReceipt, id: String, at now: Timestamp) -> [UInt8] {
-        ReadAnswer.receipt(receipt, id: id, at: now).body
+    public static func erasure(_ erasure: Erasure, id: String, at now: Timestamp) -> [UInt8] {
+        ReadAnswer.erasure(erasure, id: id, at: now).body
     }
     /// As the answer to a decision about a task.
     public static func outcome(_ outcome: TaskOutcome) -> [UInt8] { ReadAnswer.outcome(outcome).body }
@@ -26,6 +26,4 @@ public enum Printout {
         body.add("contact", task.contact)
         return body.finished
     }
-    /// A salt for the erasure of a person, should none be kept.
-    public static func salt() -> String { Secret.random() }
 }
