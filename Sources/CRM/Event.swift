@@ -38,11 +38,13 @@ public final class Event: Sendable {
     public let emailIdentifies: Bool
     /// Whether a program sent it that says so: it makes no task.
     public let isFromRobot: Bool
+    /// Whether it comes too late for anybody to act on it: it makes no task, nor does the booking that it leaves open.
+    public let isHistory: Bool
 
     init(
         type: EventType, id: EventID, ulid: ULID, time: Timestamp, receivedAt: Timestamp, customer: Customer,
         data: BusinessData, session: BusinessData, source: Source, emailIdentifies: Bool = true,
-        isFromRobot: Bool = false
+        isFromRobot: Bool = false, isHistory: Bool = false
     ) {
         self.type = type
         self.id = id
@@ -55,14 +57,18 @@ public final class Event: Sendable {
         self.source = source
         self.emailIdentifies = emailIdentifies
         self.isFromRobot = isFromRobot
+        self.isHistory = isHistory
     }
 
-    /// The same event with another word on its sender.
-    public convenience init(_ event: Event, emailIdentifies: Bool? = nil, isFromRobot: Bool? = nil) {
+    /// The same event with another word on its sender, or on what it is still good for.
+    public convenience init(
+        _ event: Event, emailIdentifies: Bool? = nil, isFromRobot: Bool? = nil, isHistory: Bool? = nil
+    ) {
         self.init(
             type: event.type, id: event.id, ulid: event.ulid, time: event.time, receivedAt: event.receivedAt,
             customer: event.customer, data: event.data, session: event.session, source: event.source,
-            emailIdentifies: emailIdentifies ?? event.emailIdentifies, isFromRobot: isFromRobot ?? event.isFromRobot)
+            emailIdentifies: emailIdentifies ?? event.emailIdentifies, isFromRobot: isFromRobot ?? event.isFromRobot,
+            isHistory: isHistory ?? event.isHistory)
     }
 
     /// The booking it is about: `booking_id`, else `vehicle_id`, else the session; empty when it names none.
@@ -97,12 +103,18 @@ public struct Arrival: Sendable {
     public let idempotencyKey: String?
     /// Who vouches for the request.
     public let source: Event.Source
+    /// Whether it was sent long ago and kept: then it must say when it happened, and `sent_at` tells of no clock.
+    public let isArchived: Bool
 
     /// What is known of an event before its body is read.
-    public init(receivedAt: Timestamp, ulid: ULID, idempotencyKey: String? = nil, source: Event.Source = .browser) {
+    public init(
+        receivedAt: Timestamp, ulid: ULID, idempotencyKey: String? = nil, source: Event.Source = .browser,
+        isArchived: Bool = false
+    ) {
         self.receivedAt = receivedAt
         self.ulid = ulid
         self.idempotencyKey = idempotencyKey
         self.source = source
+        self.isArchived = isArchived
     }
 }

@@ -55,8 +55,11 @@ extension Event {
     }
 
     private static func time(_ json: JSONValue, arrival: Arrival) throws(Rejection) -> Timestamp {
-        guard var time = try timestamp(json, "timestamp") else { return arrival.receivedAt }
-        if let sentAt = try timestamp(json, "sent_at") {
+        guard var time = try timestamp(json, "timestamp") else {
+            if arrival.isArchived { throw .badTimestamp(field: "timestamp") }
+            return arrival.receivedAt
+        }
+        if !arrival.isArchived, let sentAt = try timestamp(json, "sent_at") {
             let skew = arrival.receivedAt.milliseconds(since: sentAt)
             if abs(skew) > networkTolerance { time = Timestamp(clamping: time.milliseconds + skew) }
         }

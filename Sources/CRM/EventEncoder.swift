@@ -33,6 +33,15 @@ extension Event {
         return json
     }
 
+    /// What the watch over silent browsers has to know of a booking's last step: ``particulars``, and whether it is
+    /// history.
+    var step: [UInt8] {
+        guard isHistory else { return particulars }
+        var json = Array(particulars.dropLast())
+        json.appendJSON(raw: ",\"history\":true}")
+        return json
+    }
+
     /// What it was about: `{"event_data":{…},"session":{…}}`.
     var particulars: [UInt8] {
         var json: [UInt8] = []

@@ -47,7 +47,7 @@ public struct Rules: Sendable {
         }
         if trustsBrowsersWithMoney || event.source != .browser || !event.type.movesMoney {
             change.funnel = Self.funnel(event)
-            if event.isFromRobot { change.funnel?.task = nil }
+            if event.isFromRobot || event.isHistory { change.funnel?.task = nil }
         }
         return change
     }
@@ -59,7 +59,7 @@ public struct Rules: Sendable {
         case .bookingStarted, .bookingStepCompleted:
             funnel.supersededBy = [.closed]
             funnel.status = .bookingInProgress
-            funnel.progress = .enters(step: event.particulars)
+            funnel.progress = .enters(step: event.step)
             funnel.cancels = .init(type: .abandonedBooking, sameBooking: true)
         case .bookingAbandoned:
             funnel.supersededBy = [.completed, .step]

@@ -60,7 +60,8 @@ final class Watch {
     private func abandon(_ booking: OpenBooking, at now: Timestamp) {
         let event = Event(
             abandonedBy: booking.contactID, customerID: booking.customerID, email: booking.email,
-            lastStep: booking.lastStep, step: booking.step, at: now, ulid: ulids.next(at: now))
+            lastStep: booking.lastStep, step: booking.step, silence: settings.abandonAfter, at: now,
+            ulid: ulids.next(at: now))
         // A booking whose next step waits on disk goes on.
         guard let event, !backlog.holdsEvents(of: event.customer) else { return }
         var change = rules.change(for: event)
