@@ -18,6 +18,7 @@ let package = Package(
                 .embedInCode("apply.lua"), .embedInCode("announce.lua"), .embedInCode("erase.lua"),
                 .embedInCode("names.lua"), .embedInCode("page.lua"), .embedInCode("task.lua"), .embedInCode("trim.lua"),
                 .embedInCode("check.lua"), .embedInCode("repair.lua"),
+                .embedInCode("erased.lua"), .embedInCode("explain.lua"),
             ], swiftSettings: strict),
         .target(name: "Journal", dependencies: ["CSystem"], swiftSettings: strict),
         .target(
@@ -52,7 +53,8 @@ let package = Package(
             name: "StoreTests", dependencies: ["Store", "CRM", "Loop", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "ServiceTests", dependencies: ["Service", "CRM", "Journal", "Command", "TestSupport"],
+            name: "ServiceTests",
+            dependencies: ["Service", "CRM", "Store", "Journal", "Loop", "Command", "TestSupport"],
             exclude: ["Stories"],
             swiftSettings: strict),
         .testTarget(

@@ -52,6 +52,19 @@ final class Screen {
         return String(values.map { $0 <= 0 ? "·" : steps[min(7, Int($0 * 8 / most))] })
     }
 
+    /// Text in lines of at most `width` characters, broken between words.
+    static func wrap(_ text: String, width: Int = 96) -> [String] {
+        var lines: [String] = []
+        for word in text.split(separator: " ") {
+            if let last = lines.last, last.count + 1 + word.count <= width {
+                lines[lines.count - 1] = last + " " + word
+            } else {
+                lines.append(String(word))
+            }
+        }
+        return lines
+    }
+
     /// Text filled up with blanks.
     static func column(_ text: String, _ width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - text.count))

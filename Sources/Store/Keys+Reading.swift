@@ -1,4 +1,6 @@
 extension Keys {
+    /// What the id of each task begins with.
+    public static let firstOfTaskIDs = "task_"
     /// Sorted set: contacts by their last activity.
     static let recent = "crm_index_contacts_recent"
     /// Sorted set: contacts by revenue in cents.

@@ -8,7 +8,7 @@ public final class Store {
 
     /// The connection, for reading.
     public let redis: Redis
-    private let arguments: Arguments
+    let arguments: Arguments
     private let script: LoadedScript
     private let waitReplicas: Int
     /// Applied by the primary, waiting for the word of its replicas.
@@ -109,7 +109,7 @@ public final class Store {
 }
 
 /// `apply.lua` and the name that Redis gave it: the SHA-1 of its text, the same after every load.
-private final class LoadedScript {
+final class LoadedScript {
     static let text = String(decoding: PackageResources.apply_lua, as: UTF8.self)
     var id = ""
 }

@@ -42,6 +42,12 @@ public struct DeskTask {
     public let task: Record
     /// The contact's hash.
     public let contact: Record?
+
+    /// A task that is gone, with all that was known of it.
+    public static func gone(_ id: String) -> DeskTask {
+        let task = Record(fields: [("id", id), ("status", "cancelled"), ("closed_reason", "erased")])
+        return DeskTask(task: task, contact: nil)
+    }
 }
 
 extension Reader {
@@ -67,6 +73,13 @@ extension Reader {
                     }
                 }
             }
+        }
+    }
+
+    /// These tasks, whatever became of them; those that are gone are left out. Two round trips.
+    public func tasks(named ids: [String], _ completion: @escaping Completion<[DeskTask]>) {
+        records(Page(items: ids, next: nil), at: Keys.task) { [self] result in
+            result.then(completion) { addContacts(to: $0) { completion($0.map(\.items)) } }
         }
     }
 

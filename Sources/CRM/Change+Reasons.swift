@@ -1,0 +1,67 @@
+extension Change {
+    /// Why it does what it does: one sentence for each rule that applies, made of what the rules put into it.
+    public var reasons: [String] {
+        var reasons = [
+            "\(event.type.rawValue): fills in \(fields.map(\.name).joined(separator: ", ")) and last_activity, "
+                + "unless the contact has newer ones; goes on the timeline"
+        ]
+        for counter in counters { reasons.append("\(counter.name) + \(counter.value), whatever the age of the event") }
+        for view in views {
+            switch view {
+            case .contactVehicle(let car): reasons.append("one more view of \(car) by the contact")
+            case .monthVehicle(let car): reasons.append("one more view of \(car) in the month")
+            case .monthLocation(let place): reasons.append("one more search for \(place) in the month")
+            }
+        }
+        if beginsAnew { reasons.append("begins anew where the person was erased before it happened") }
+        return reasons + (funnel?.reasons ?? [])
+    }
+}
+
+extension FunnelChange {
+    fileprivate var reasons: [String] {
+        var reasons: [String] = []
+        if !supersededBy.isEmpty {
+            reasons.append(
+                "timeline only where the contact has moved past it: "
+                    + supersededBy.map(\.sentence).joined(separator: ", or "))
+        }
+        if let bookingID { reasons.append("timeline only where booking_id \(bookingID) was counted before") }
+        if let status {
+            reasons.append("lead_status becomes \(status.rawValue), unless the present one was entered later")
+        }
+        switch progress {
+        case .unchanged: break
+        case .enters: reasons.append("a booking is in progress; after ABANDON_AFTER_MINUTES of silence it is given up")
+        case .leaves: reasons.append("no booking is in progress any more")
+        }
+        for counter in counters { reasons.append("\(counter.name) + \(counter.value)") }
+        if counts { reasons.append("total_revenue + \(revenue)") }
+        if let cancels {
+            reasons.append(
+                "cancels open tasks of type \(cancels.type.rawValue)"
+                    + (cancels.sameBooking ? " about the same booking (\(booking))" : ""))
+        }
+        if let task { reasons.append(task.reason(booking: booking)) }
+        return reasons
+    }
+}
+
+extension FunnelChange.Moment {
+    fileprivate var sentence: String {
+        switch self {
+        case .completed: "a later booking.completed"
+        case .closed: "a later booking.completed or booking.abandoned"
+        case .paid: "a later payment.successful"
+        case .step: "a later step of the same booking"
+        }
+    }
+}
+
+extension SalesTask {
+    fileprivate func reason(booking: String) -> String {
+        let hours = type.dueAfter / 3_600_000
+        return "opens a task of type \(type.rawValue): \(type.priority), due in \(hours) hour\(hours == 1 ? "" : "s")"
+            + (type.isUniquePerBooking ? ", unless one is open for the same booking (\(booking))" : "")
+    }
+}
