@@ -160,7 +160,8 @@ final class Router {
                     .unsupportedMediaType, code: "unsupported_media_type",
                     message: "Send JSON as application/json or text/plain."))
         }
-        let key = isBatch ? nil : request.headers.first("idempotency-key")
+        // Bytes that are not UTF-8 would make one id of many.
+        let key = isBatch ? nil : request.headers.first("idempotency-key").map { $0.contains("\u{FFFD}") ? "" : $0 }
         return request.body.withUnsafeBufferPointer { bytes in
             do throws(JSONError) {
                 let root = try JSONDocument.parse(bytes).root

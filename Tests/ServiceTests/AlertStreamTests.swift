@@ -57,6 +57,14 @@ import Testing
         #expect(try fresh.next().id == third)
     }
 
+    @Test(arguments: [("☃", 1), ("z", 4), ("z", 12_000), ("task_☃", 1)])
+    func `a listener that knows what is no task gets everything`(text: String, count: Int) throws {
+        let last = String(repeating: text, count: count)
+        let desk = try ReadingDesk()
+        let task = try leave(desk, "u1")
+        #expect(try EventStream(desk.site.receiver, "/alerts", lastEventID: last).next().id == task)
+    }
+
     @Test func `when Redis comes back, listeners catch up`() throws {
         let desk = try ReadingDesk()
         let stream = try EventStream(desk.site.receiver, "/alerts")

@@ -20,6 +20,17 @@ import Testing
         #expect(try site.client.contents() == before)
     }
 
+    @Test func `an Idempotency-Key that is not UTF-8 is no id`() throws {
+        let site = try Site()
+        let body = event("page.viewed").text
+        let head = "POST \(Site.base)/track-event HTTP/1.1\r\nHost: x\r\nContent-Length: \(body.utf8.count)\r\n"
+        let connection = try site.receiver.connect()
+        try connection.send(Array("\(head)Idempotency-Key: k".utf8) + [0xE9, 13, 10, 13, 10] + Array(body.utf8))
+        let response = try connection.readResponse()
+        #expect(response.status == 422)
+        #expect(try response.json()["error"] == "invalid_event_id")
+    }
+
     @Test func `a repeated event id is the same event whatever else it says`() throws {
         let site = try Site()
         let id = try site.track(event("page.viewed", id: "e1"))

@@ -12,6 +12,10 @@ import Testing
         #expect(answer.status == 200)
         let description = try answer.json()
         #expect(description["openapi"] == "3.1.0")
+        let connection = try receiver.connect()
+        try connection.send("POST", "\(base)/openapi.json", body: "{}")
+        let refused = try connection.readResponse()
+        #expect(refused.status == 405 && refused["allow"] == "GET, HEAD")
         #expect(description["servers"]?.array?.first?["url"]?.string == base)
     }
 

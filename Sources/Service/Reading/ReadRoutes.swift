@@ -47,7 +47,9 @@ struct ReadRoutes {
         guard let verb, methods.contains(verb) else { return .answer(Self.wrongMethod(methods)) }
         if resource == .alerts || resource == .events {
             if request.method == .head { return .answer(ServerSentEvent.head) }
-            let last = request.headers.first("last-event-id") ?? ""
+            // A listener that says it knows what is no task of ours is told everything.
+            let said = request.headers.first("last-event-id") ?? ""
+            let last = said.hasPrefix(Keys.firstOfTaskIDs) && (try? Self.id(said)) != nil ? said : ""
             return .stream(resource == .events ? .events : .alerts(lastEventID: last))
         }
         do throws(BadParameter) {
