@@ -13,7 +13,7 @@ enum AlertsCommand {
             return nil
         }
         var ear: Ear?
-        return Session.run(environment) { session in
+        return Session.run(environment, waits: true) { session in
             ear = Ear(session, isJSON: options.has("--json"), program: options.value("--exec"))
             ear?.listen()
         }
@@ -39,16 +39,31 @@ enum AlertsCommand {
             )
         }
 
-        private func catchUp() {
+        /// Reads what is open, page by page.
+        private func catchUp(_ open: [DeskTask] = [], after cursor: Cursor? = nil) {
             let list = TaskList(.open, priority: TaskType.abandonedBooking.priority)
-            session.reader.tasks(list, limit: Reader.largestPage, after: nil, now: session.now) {
+            session.reader.tasks(list, limit: Reader.largestPage, after: cursor, now: session.now) {
                 [unowned self] result in
                 switch result {
-                case .success(let page):
-                    for task in page.items.reversed() where !known.contains(task.task["id"] ?? "") {
-                        tell(Printout.alert(task), isOpen: true)
-                    }
+                case .success(let page) where page.next == nil: bring(open + page.items)
+                case .success(let page): catchUp(open + page.items, after: page.next)
                 case .failure: session.loop.schedule(after: 1000) { [weak self] in self?.catchUp() }
+                }
+            }
+        }
+
+        /// Tells what is open and not known yet, then what was closed while nobody listened.
+        private func bring(_ open: [DeskTask]) {
+            for task in open.reversed() where !known.contains(task.task["id"] ?? "") {
+                tell(Printout.alert(task), isOpen: true)
+            }
+            let missing = known.subtracting(open.compactMap { $0.task["id"] })
+            session.reader.tasks(named: Array(missing)) { [unowned self] result in
+                guard case .success(let tasks) = result else { return }
+                // One that opened in this very moment is not closed, although it was not among the open ones.
+                for task in tasks where task.task["status"] != "open" { tell(Printout.alert(task), isOpen: false) }
+                for id in missing.subtracting(tasks.compactMap { $0.task["id"] }) {
+                    tell(Printout.alert(.gone(id)), isOpen: false)
                 }
             }
         }

@@ -24,6 +24,8 @@ enum CommandLineTool {
                 switch name {
                 case "alerts": AlertsCommand.run(rest, environment)
                 case "check": CheckCommand.run(rest, environment)
+                case "explain": ExplainCommand.run(rest, environment)
+                case "import": ImportCommand.run(rest, environment)
                 default: DeskCommands.run(name, rest, environment)
                 }
             return status ?? misuse("crmsync \(name) --help")
@@ -73,12 +75,13 @@ enum CommandLineTool {
 
     /// Says what went wrong, on standard error, and returns the exit status.
     static func fail(_ problem: String, status: Int32 = 1) -> Int32 {
-        complain("crmsync: \(problem)")
+        complain(problem)
         return status
     }
 
-    private static func complain(_ line: String) {
-        let bytes = Array((line + "\n").utf8)
+    /// Says what went wrong, on standard error.
+    static func complain(_ problem: String) {
+        let bytes = Array("crmsync: \(problem)\n".utf8)
         // Nothing can be done about a standard error that is closed.
         _ = write(STDERR_FILENO, bytes, bytes.count)
     }

@@ -179,13 +179,13 @@ enum DeskCommands {
         guard options.rest.count == 1, options.has("--yes") else { return nil }
         return Session.run(environment) { session in
             session.contactID(options.rest[0]) { id in
-                session.store.erase(
-                    id, salt: Printout.salt(), at: session.now,
-                    session.need { receipt in
-                        guard let receipt else {
+                Erasure.carryOut(
+                    id, settings: session.settings, store: session.store, at: session.now,
+                    session.need { erasure in
+                        guard let erasure else {
                             return session.fail("there is no contact \(id)", status: Session.notFound)
                         }
-                        session.screen.raw(Printout.receipt(receipt, id: id, at: session.now))
+                        session.screen.raw(Printout.erasure(erasure, id: id, at: session.now))
                         session.end()
                     })
             }

@@ -12,6 +12,8 @@ extension CommandLineTool {
           crmsync tasks        the task desk
           crmsync task done|cancel|reopen|assign ID
           crmsync stats        funnel, bookings, revenue
+          crmsync explain FILE what an event would do, and why; nothing is written
+          crmsync import FILE  take past events, one JSON object a line
           crmsync export WHO   everything about a person, as JSON
           crmsync erase WHO --yes
           crmsync check        whether the database is as it should be; --fix repairs it
@@ -31,8 +33,8 @@ extension CommandLineTool {
         "alerts": """
         Usage: crmsync alerts [--json] [--exec COMMAND]
 
-        Shows the urgent tasks that are open, then those that open and close, until it is stopped. Comes back by itself
-        when Redis was away.
+        Shows the urgent tasks that are open, then those that open and close, until it is stopped. Waits for Redis, comes
+        back by itself when it was away, and then tells what opened and closed meanwhile.
           --json          one line of JSON for each, as published on crm_task_urgent and crm_task_closed
           --exec COMMAND  runs COMMAND in a shell for each task that opens, with that line on its standard input
         """ + statuses,
@@ -56,6 +58,30 @@ extension CommandLineTool {
         Usage: crmsync stats [--days N] [--json]
 
         Shows the funnel, bookings and revenue of the last 30 (or N, at most 400) days, open tasks, top names.
+        """ + statuses,
+        "explain": """
+        Usage: crmsync explain EVENT.json|- [--server] [--json]
+
+        Tells what an event would do, as POST /track-event would take it, and writes nothing: which contact, which
+        status, which tasks and alerts, which writes to Redis, and by which rules. - reads standard input. Without Redis
+        it tells what the rules say, and what is not known.
+          --server  as if it came with a server key (MONEY_EVENTS=server)
+
+        Exit status 2: the event would be refused.
+        """ + statuses,
+        "import": """
+        Usage: crmsync import EVENTS.ndjson|- [--tasks recent|all|none] [--strict] [--restart]
+
+        Takes past events, one JSON object a line as in POST /track-event, as trusted as with a server key. Each needs a
+        timestamp; one without event_id gets an id made of its line, so the same line is applied once within
+        DEDUPE_HOURS. How far it came is kept in EVENTS.ndjson.progress: run again, it goes on from there, also with lines
+        that were added meanwhile. Ctrl-C stops it in order.
+          --tasks    which events may open tasks: recent (those whose task became due a day ago at most; the default),
+                     all, or none
+          --strict   stop at the first line that is refused
+          --restart  begin with the first line again
+
+        Exit status 2: some lines were refused; they are named on standard error. 130: stopped by Ctrl-C.
         """ + statuses,
         "export": """
         Usage: crmsync export EMAIL|CUSTOMER_ID|CONTACT_ID

@@ -19,23 +19,37 @@ final class Session {
     private var status: Int32 = 1
     private var hasBegun = false
     private var trouble = "no answer"
+    private var unreachable: ((Session) -> Void)?
+    private var waits = false
+    private var isAway = false
+    private var hasEnded = false
 
     private init(_ settings: Settings) throws(SystemError) {
         self.settings = settings
         loop = try EventLoop()
         store = Store(
-            url: settings.redis, loop: loop, retention: settings.retention, deadlines: settings.redisDeadlines)
+            url: settings.redis, loop: loop, retention: settings.retention, deadlines: settings.redisDeadlines,
+            waitReplicas: settings.waitReplicas)
         reader = Reader(store)
     }
 
     /// The clock.
     var now: Timestamp { Timestamp(clamping: loop.wallClock) }
 
-    /// Connects, runs `body` once, and serves until it ends the session. Returns the exit status.
-    static func run(_ environment: [String: String], _ body: @escaping (Session) -> Void) -> Int32 {
+    /// Connects, runs `body` once, and serves until it ends the session. Returns the exit status. Without Redis the
+    /// session ends with an error; or `unreachable` runs instead; or it waits, and tells when Redis goes and comes.
+    static func run(
+        _ environment: [String: String], waits: Bool = false, unreachable: ((Session) -> Void)? = nil,
+        _ body: @escaping (Session) -> Void
+    ) -> Int32 {
         do throws(Settings.Invalid) {
             let settings = try Settings(environment: environment)
-            do throws(SystemError) { return try Session(settings).serve(body) } catch {
+            do throws(SystemError) {
+                let session = try Session(settings)
+                session.unreachable = unreachable
+                session.waits = waits
+                return try session.serve(body)
+            } catch {
                 return CommandLineTool.fail("\(error)")
             }
         } catch {
@@ -43,21 +57,36 @@ final class Session {
         }
     }
 
+    private var unreachableMessage: String { "Redis at \(settings.redis.place) cannot be reached: \(trouble)" }
+
+    private func sayAway() {
+        isAway = true
+        CommandLineTool.complain(unreachableMessage + "; waiting for it")
+    }
+
     private func serve(_ body: @escaping (Session) -> Void) throws(SystemError) -> Int32 {
         signal(SIGPIPE, SIG_IGN)
-        loop.afterRound = { [unowned self] in store.redis.flush() }
+        loop.afterRound = { [unowned self] in store.flush() }
         store.redis.stateChanged = { [unowned self] state in
             switch state {
             case .ready:
+                if isAway { CommandLineTool.complain("Redis at \(settings.redis.place) is back") }
+                isAway = false
                 guard !hasBegun else { return }
                 hasBegun = true
                 body(self)
-            case .down(let reason): trouble = reason
+            case .down(let reason):
+                trouble = reason
+                if waits, hasBegun, !isAway, !hasEnded { sayAway() }
             }
         }
         store.redis.connect()
         loop.schedule(after: Self.patience) { [unowned self] in
-            if !hasBegun { fail("Redis at \(settings.redis.place) cannot be reached: \(trouble)") }
+            guard !hasBegun else { return }
+            if waits { return sayAway() }
+            hasBegun = true
+            CommandLineTool.complain(unreachableMessage)
+            if let unreachable { unreachable(self) } else { end(1) }
         }
         try loop.run()
         screen.flush()
@@ -67,6 +96,7 @@ final class Session {
     /// Ends the session.
     func end(_ status: Int32 = 0) {
         self.status = status
+        hasEnded = true
         store.redis.close()
         loop.stop()
     }

@@ -10,7 +10,9 @@ import Testing
         return (status, run.output)
     }
 
-    @Test(arguments: ["alerts", "contact", "tasks", "task", "stats", "export", "erase", "check"])
+    @Test(arguments: [
+        "alerts", "contact", "tasks", "task", "stats", "explain", "import", "export", "erase", "check",
+    ])
     func `each command tells what it does, and refuses what it does not know`(name: String) throws {
         let site = try Site()
         let help = try run(site, name, "--help")
@@ -104,5 +106,54 @@ import Testing
         #expect(text(heard).split(separator: "\n").count == 2)
         try site.track(event("booking.completed", customer: ["id": "u1"], data: ["booking_id": "b1"]))
         try eventually("the closing is shown") { text(output).contains("closed \(first)") }
+    }
+
+    @Test func `alerts wait for Redis, and tell what was closed while it was away`() throws {
+        let site = try Site()
+        let folder = try TemporaryFolder()
+        let (output, errors) = (folder.file("out"), folder.file("err"))
+        func text(_ file: String) -> String { (try? String(contentsOfFile: file, encoding: .utf8)) ?? "" }
+        let id = try site.track(event("booking.abandoned", customer: ["id": "u1"]))
+        let task = try #require(try site.openTasks(id).first?["id"])
+        let process = try ChildProcess(
+            Program.path(), ["alerts"], environment: ["REDIS_URL": "unix:\(folder.file("redis.sock"))"],
+            output: output, errors: errors)
+        defer { process.killHard() }
+        try eventually("it says that it waits", within: 20) { text(errors).contains("waiting for it") }
+        func connect() throws {
+            try FileManager.default.createSymbolicLink(
+                atPath: folder.file("redis.sock"), withDestinationPath: site.redis.socket)
+        }
+        try connect()
+        try eventually("it has come") { text(output).contains("URGENT \(task)") }
+        try FileManager.default.removeItem(atPath: folder.file("redis.sock"))
+        try site.client.run("CLIENT", "KILL", "TYPE", "pubsub")
+        #expect(try run(site, "task", "done", task).status == 0)
+        #expect(!text(output).contains("closed"))
+        try connect()
+        try eventually("the closing is told") { text(output).contains("closed \(task)") }
+    }
+
+    @Test func `colours and a moving bar are for terminals alone`() throws {
+        let site = try Site()
+        let folder = try TemporaryFolder()
+        let id = try site.track(event("page.viewed", customer: ["id": "u1"]))
+        func terminal(_ words: String, _ more: [String: String] = [:]) throws -> String {
+            let output = folder.file("out")
+            try? FileManager.default.removeItem(atPath: output)
+            // A terminal made by script(1) of util-linux.
+            let process = try ChildProcess(
+                "script", ["-qec", "\(try Program.path()) \(words)", "/dev/null"],
+                environment: ["REDIS_URL": site.redis.url].merging(more) { $1 }, output: output, errors: output)
+            #expect(try process.wait() == .code(0))
+            return try String(contentsOfFile: output, encoding: .utf8)
+        }
+        #expect(try terminal("contact \(id)").contains("\u{1B}[1mTimeline\u{1B}[0m"))
+        #expect(try !terminal("contact \(id)", ["NO_COLOR": "1"]).contains("\u{1B}"))
+        #expect(try terminal("contact \(id)", ["NO_COLOR": ""]).contains("\u{1B}"))
+        let events = (0..<200).map { event("customer.login", at: clock("10:00"), id: "e\($0)").text + "\n" }
+        try events.joined().write(toFile: folder.file("events"), atomically: true, encoding: .utf8)
+        #expect(try terminal("import \(folder.file("events"))").contains("░ "))
+        #expect(try run(site, "import", folder.file("events"), "--restart").output.contains("Known"))
     }
 }

@@ -133,7 +133,7 @@ extension Explanation {
 
 extension Event {
     /// Reads one event from the text of a request's body.
-    public init(text: [UInt8], arrival: Arrival) throws(Rejection) {
+    public convenience init(text: [UInt8], arrival: Arrival) throws(Rejection) {
         let result = text.withUnsafeBufferPointer { bytes in
             Result { () throws(Rejection) in
                 let json: JSONValue
@@ -141,6 +141,6 @@ extension Event {
                 return try Event(json, arrival: arrival)
             }
         }
-        self = try result.get()
+        self.init(try result.get())
     }
 }
