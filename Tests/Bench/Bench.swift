@@ -10,6 +10,8 @@ struct Bench {
         let events = Self.number("EVENTS", 15_000)
         let seconds = Self.number("SECONDS", 3)
         let customers = Self.number("CUSTOMERS", 10_000)
+        let contacts = Self.number("CONTACTS", 100_000)
+        let activities = Self.number("ACTIVITIES", 1_000_000)
         let seed = UInt64(Self.number("SEED", 1))
         let parts = Self.words("PARTS")
         let rivals = Self.words("RIVALS")
@@ -58,6 +60,11 @@ struct Bench {
             try abuse.run()
         }
         if shows("outage") { try OutageBench(seconds: max(5, options.seconds), seed: options.seed).run() }
+        if options.parts?.contains("reading") == true {
+            var reading = try Reading(
+                contacts: options.contacts, activities: options.activities, seed: options.seed)
+            try reading.run()
+        }
         for rival in rivals {
             let (redis, answers) = try rival.counted()
             print(

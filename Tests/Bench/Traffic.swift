@@ -33,11 +33,19 @@ struct Traffic {
         return event(type, customer: below(customers), data: data(of: type), name: nil)
     }
 
+    /// An event of so many milliseconds ago; of one customer, or of any.
+    mutating func next(aged age: Int64, customer: Int?) -> String {
+        let type = types[below(types.count)]
+        return event(type, customer: customer ?? below(customers), data: data(of: type), name: nil, age: age)
+    }
+
     private mutating func below(_ limit: Int) -> Int { Int.random(in: 0..<limit, using: &random) }
 
-    private mutating func event(_ type: String, customer: Int, data: String, name: String?) -> String {
+    private mutating func event(_ type: String, customer: Int, data: String, name: String?, age: Int64 = 0)
+        -> String
+    {
         serial += 1
-        let time = Timestamp(clamping: now()).iso8601
+        let time = Timestamp(clamping: now() - age).iso8601
         let named = name.map { ",\"name\":\"\($0)\"" } ?? ""
         return """
             {"event_type":"\(type)","event_id":"evt_\(run)_\(serial)","timestamp":"\(time)",\
