@@ -2,6 +2,8 @@ import Foundation
 
 // Busy clients, a receiver, a Redis, and whatever can go wrong with them; afterwards everything is counted.
 // `make chaos` starts it; README, section "When something fails", says what it shows.
+// The seed is on the screen, or in a file, whatever happens then.
+setvbuf(stdout, nil, _IOLBF, 0)
 do {
     exit(try Chaos().run() ? 0 : 1)
 } catch {
