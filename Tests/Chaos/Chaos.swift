@@ -15,7 +15,7 @@ struct Chaos {
 
     /// Prints the tables; false when anything was lost, doubled or wrong.
     func run() throws -> Bool {
-        print("SEED=\(seed) repeats these customers and faults; \(Int(seconds)) s.\n")
+        say("SEED=\(seed) repeats these customers and faults; \(Int(seconds)) s.\n")
         var random = SeededRandom(seed: seed)
         let single = try Single()
         let first = try round("One Redis", single, share: 0.7, &random)

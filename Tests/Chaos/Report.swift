@@ -1,3 +1,8 @@
+import Foundation
+
+/// Writes a line at once: the seed is on the screen, or in a file, whatever happens then.
+func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
+
 /// Markdown, for people.
 enum Report {
     static func print(_ title: String, _ counts: Counts, _ faults: [String: Int], _ check: Check) {
@@ -14,9 +19,9 @@ enum Report {
             ),
             ("lost", "\(check.lost)"), ("doubled", "\(check.doubled)"), ("otherwise wrong", "\(check.wrong.count)"),
         ]
-        Swift.print("| \(title) | |\n|---|---|")
-        for (name, text) in rows { Swift.print("| \(name) | \(text) |") }
-        Swift.print("")
-        for line in check.wrong.prefix(40) { Swift.print("WRONG: \(line)") }
+        say("| \(title) | |\n|---|---|")
+        for (name, text) in rows { say("| \(name) | \(text) |") }
+        say("")
+        for line in check.wrong.prefix(40) { say("WRONG: \(line)") }
     }
 }

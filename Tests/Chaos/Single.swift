@@ -17,7 +17,7 @@ final class Single: Stage {
             $0.more = ["--appendfsync", "always", "--enable-protected-configs", "yes"]
         }
         shop = try Shop(redis: redis.url, journal: folder.file("disk/journal"))
-        if disk == nil { print("Only root may mount a small disk: full disks are left out.\n") }
+        if disk == nil { say("Only root may mount a small disk: full disks are left out.\n") }
     }
 
     func remove() {

@@ -2,13 +2,11 @@ import Foundation
 
 // Busy clients, a receiver, a Redis, and whatever can go wrong with them; afterwards everything is counted.
 // `make chaos` starts it; README, section "When something fails", says what it shows.
-// The seed is on the screen, or in a file, whatever happens then.
-setvbuf(stdout, nil, _IOLBF, 0)
 // A server that changes its role ends its connections: an error of ours, not a death.
 signal(SIGPIPE, SIG_IGN)
 do {
     exit(try Chaos().run() ? 0 : 1)
 } catch {
-    print("The chaos ended early: \(error)")
+    say("The chaos ended early: \(error)")
     exit(2)
 }
