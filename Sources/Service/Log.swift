@@ -193,6 +193,8 @@ extension EventID {
             default: false
             }
         }
-        return isPlain ? text : "(withheld)"
+        guard isPlain else { return "(withheld)" }
+        let digits = text.utf8.reduce(0) { $0 + ((48...57).contains($1) ? 1 : 0) }
+        return digits >= Masking.shortestCard && Masking.text(text) != text ? "(withheld)" : text
     }
 }

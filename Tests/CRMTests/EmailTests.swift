@@ -30,7 +30,7 @@ import Testing
         "jo\u{200B}hn@example.com",
         "jo\u{202E}hn@example.com", "jo\u{A0}hn@example.com", "😀@example.com", "john@😀.com", "john＠example.com",
         "john@example。com",
-        "undefined", "null",
+        "undefined", "null", "john@\u{212A}.com", "\u{212A}ate@example.com",
     ])
     func `what is no address is refused`(_ text: String) {
         #expect(Email(text) == nil)

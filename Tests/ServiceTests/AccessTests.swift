@@ -111,6 +111,29 @@ import Testing
         #expect(try site.post(Self.login, headers: [("Authorization", "Bearer sk_secret_one")]).status == 200)
     }
 
+    @Test func `each event of a batch counts, for the client and for its customer`() throws {
+        let site = try Site(["RATE_LIMIT": "1/h,burst=4"])
+        let one = try site.trackBatch((0..<3).map { _ in Self.login(of: "u1") })
+        #expect(one.allSatisfy { $0["success"] == true })
+        let batch = JSON.object(["events": .array([Self.login(of: "a"), Self.login(of: "b")])]).text
+        let refused = try site.post(batch, to: "track-events")
+        #expect(refused.status == 429, "one of two would pass, but a batch is not cut")
+        #expect(refused["retry-after"] != nil)
+        #expect(try site.post(Self.login(of: "c")).status == 200)
+        #expect(try site.post(Self.login(of: "d")).status == 429)
+    }
+
+    @Test func `a batch of one customer's events is cut where the customer's share ends`() throws {
+        let site = try Site(["RATE_LIMIT": "1/h,burst=3"])
+        let results = try site.trackBatch((0..<5).map { _ in Self.login(of: "u1") })
+        #expect(results.map { $0["success"] == true } == [true, true, true, false, false])
+        #expect(results.last?["error"] == "too_many_requests")
+        let id = try #require(try site.text("crm_index_customer_u1"))
+        #expect(try site.contact(id)["website_visits"] == "3")
+    }
+
+    private static func login(of id: String) -> JSON { event("customer.login", customer: ["id": .string(id)]) }
+
     @Test func `one customer is counted from however many addresses`() throws {
         let site = try Site(["RATE_LIMIT": "1/h,burst=3", "TRUSTED_PROXIES": "127.0.0.0/8"])
         for number in 1...3 {

@@ -80,6 +80,38 @@ import Testing
         #expect(!site.receiver.log.contains("zebra"))
     }
 
+    @Test func `an id that may be a card number is not logged`() throws {
+        let site = try Site(["LOG_LEVEL": "debug"])
+        for id in ["4111111111111111", "order-4111-1111-1111-1111", "a@b.example"] {
+            let sent = event("page.viewed", id: id)
+            #expect(try site.post(sent).json()["event_id"]?.string == id)
+        }
+        try eventually("they are logged") { site.receiver.log.components(separatedBy: "(withheld)").count == 4 }
+        #expect(!site.receiver.log.contains("1111"))
+    }
+
+    @Test(arguments: ["4111+1111+1111+1111", "4111/1111/1111/1111", "4111%201111%201111%201111"])
+    func `a card number whose groups a form or a URL has joined is stored nowhere`(card: String) throws {
+        let site = try Site()
+        let id = try site.track(event("page.viewed", data: ["note": .string(card), "path": .string("/pay/" + card)]))
+        #expect(try site.timeline(id).first?["data"] == ["path": "/pay/[card]"])
+        #expect(!(try site.client.contents().text.contains("1111")))
+    }
+
+    @Test func `a session in a path is dropped`() throws {
+        let site = try Site(["LOG_LEVEL": "debug"])
+        let data: JSON = [
+            "page_url": "https://shop.example/cars;jsessionid=zebra/red", "path": "/cars;jsessionid=zebra",
+            "note": "came from index.jsp;jsessionid=zebra",
+        ]
+        let id = try site.track(event("page.viewed", data: data))
+        let entry = try #require(try site.timeline(id).first)
+        #expect(entry["data"]?["page_url"] == "https://shop.example/cars/red")
+        #expect(entry["data"]?["path"] == "/cars")
+        #expect(entry["data"]?["note"] == "came from index.jsp")
+        #expect(!(try site.client.contents().text.contains("zebra")))
+    }
+
     @Test func `no log line holds an email, a phone number or a name`() throws {
         let site = try Site(["LOG_LEVEL": "debug"])
         let customer: JSON = [

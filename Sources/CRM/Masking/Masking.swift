@@ -8,6 +8,9 @@ public enum Masking {
         case dropped
     }
 
+    /// Fewer digits are never a card number.
+    public static let shortestCard = CardNumber.shortest
+
     /// What stands in a text where a card number was.
     static let cardMark: StaticString = "[card]"
 

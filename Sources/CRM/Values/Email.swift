@@ -61,6 +61,8 @@ public struct Email: Hashable, Sendable, CustomStringConvertible {
 
     private static func allows(_ scalar: Unicode.Scalar) -> Bool {
         guard scalar.value >= 0x80 else { return allows(UInt8(scalar.value)) }
+        // The Kelvin sign becomes a `k` in lower case: it would make one person's address out of another's.
+        guard scalar != "\u{212A}" else { return false }
         return switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter: true
         case .nonspacingMark, .spacingMark, .decimalNumber: true
