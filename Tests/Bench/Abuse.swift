@@ -81,7 +81,7 @@ struct Abuse {
 
     private mutating func measure(_ kind: Kind) throws {
         let redis = try PrivateRedis { $0.opensPort = true }
-        let settings = ["LOG_LEVEL": "error", "MAX_CONNECTIONS": "20000"].merging(kind.settings) { $1 }
+        let settings = ["MAX_CONNECTIONS": "20000"].merging(kind.settings) { $1 }
         let receiver = try Receiver(redis: redis.url, settings: settings)
         let events = (0..<Int(Self.rate) * seconds).map { _ in
             Rival.post("/make-server-b43c05fb/track-event", traffic.next())

@@ -15,7 +15,7 @@ struct KeyCosts {
     init() throws {
         redis = try PrivateRedis()
         client = try redis.client()
-        receiver = try Receiver(redis: redis.url, settings: ["LOG_LEVEL": "error"])
+        receiver = try Receiver(redis: redis.url)
         connection = try receiver.connect()
     }
 
