@@ -15,7 +15,7 @@ struct KeyCosts {
     init() throws {
         redis = try PrivateRedis()
         client = try redis.client()
-        receiver = try Receiver(redis: redis.url)
+        receiver = try Receiver(redis: redis.url, settings: ["REDIS_TIMEOUT_SECONDS": "30"])
         connection = try receiver.connect()
     }
 
