@@ -8,6 +8,9 @@ final class ClientConnection: EventSource {
     /// Bytes of answers that may wait for the client to read; then nothing more is read from it.
     static let mostOutput = 262_144
 
+    /// Requests that one connection is served in one round of the loop, so that one that asks and asks takes no turn from
+    /// others.
+    static let mostInRound = 4
     /// Milliseconds in which a request arrives from all but the slowest.
     static let usualPace: Int64 = 1_000
 
@@ -55,6 +58,9 @@ final class ClientConnection: EventSource {
     private var framing: StreamFraming?
     private var pieces: [UInt8] = []
     private var streamEnded: () -> Void = {}
+    /// How many requests were served in which round of the loop, and whether more wait for the next.
+    private var served = (round: 0, count: 0)
+    private var isDeferred = false
     /// Bytes of the client's that are held, as the worker counts them.
     private var heldBytes = 0
     /// Whether the worker will flush this connection at the end of the round.
@@ -127,8 +133,9 @@ final class ClientConnection: EventSource {
             }
         }
         // Room again for requests that came ahead of their answers.
-        if state == .open, decoder.bufferedBytes > 0, slots.isEmpty, output.count < Self.mostOutput { decode() }
-        if isIdle, clientHasFinished { return close() }
+        let mayDecode = slots.isEmpty && output.count < Self.mostOutput && !isDeferred
+        if state == .open, decoder.bufferedBytes > 0, mayDecode { decode() }
+        if isIdle, clientHasFinished, !isDeferred { return close() }
         if isIdle, state == .finishing { linger() }
         countHeldBytes()
         updateInterest()
@@ -215,8 +222,24 @@ final class ClientConnection: EventSource {
         }
     }
 
+    /// Goes on with what was left for this round.
+    func resume() {
+        isDeferred = false
+        if state == .open { decode() }
+        worker.touch(self)
+    }
+
+    /// Whether this connection has had its share of the round; then the rest waits for the next.
+    private func waitsForNextRound() -> Bool {
+        if served.round != worker.round { served = (worker.round, 0) }
+        guard served.count >= Self.mostInRound, decoder.bufferedBytes > 0 else { return false }
+        if !isDeferred { worker.resumeNextRound(self) }
+        isDeferred = true
+        return true
+    }
+
     private func decode() {
-        while state == .open, slots.count < Self.mostWaiting, output.count < Self.mostOutput {
+        while state == .open, slots.count < Self.mostWaiting, output.count < Self.mostOutput, !waitsForNextRound() {
             do throws(RequestError) {
                 switch try decoder.next(bodyLimit: worker.router.bodyLimit) {
                 case .needsMoreBytes: return noteWait()
@@ -235,6 +258,7 @@ final class ClientConnection: EventSource {
     }
 
     private func serve(_ request: Request) {
+        served.count += 1
         let keepAlive = request.keepAlive && !worker.isDraining
         slots.append(
             Slot(version: request.version, keepAlive: keepAlive, headOnly: request.method == .head, response: nil))
@@ -263,14 +287,15 @@ final class ClientConnection: EventSource {
         decoder = RequestDecoder(limits: worker.settings.limits)
     }
 
-    /// How long it has been waiting, with nothing owed to the client, in milliseconds; nil where something is, or where a
-    /// request is arriving at a usual pace.
-    func idleTime(at now: Moment) -> (isRequest: Bool, milliseconds: Int64)? {
+    /// How well it can be spared, from those in the middle of a request (0) to those that never asked for anything (3),
+    /// and for how many milliseconds it has been waiting; nil where something is owed to the client, or where a request is
+    /// arriving at a usual pace.
+    func idleness(at now: Moment) -> (rank: Int, milliseconds: Int64)? {
         let waited = now.since(waitingSince) / 1_000_000
-        if state == .lingering { return (false, waited) }
-        guard state == .open, isIdle else { return nil }
-        let isRequest = waitingFor != .idle
-        return isRequest && waited < Self.usualPace ? nil : (isRequest, waited)
+        if state == .lingering { return (2, waited) }
+        guard state == .open, isIdle, !isDeferred else { return nil }
+        guard waitingFor == .idle else { return waited < Self.usualPace ? nil : (0, waited) }
+        return (firstTicket == 0 ? 3 : 1, waited)
     }
 
     /// Answers a request that cannot be read; no byte after it is looked at.
@@ -320,7 +345,7 @@ final class ClientConnection: EventSource {
     private func updateInterest() {
         guard state != .closed else { return }
         var wanted: Readiness = []
-        let mayRead = slots.count < Self.mostWaiting && output.count < Self.mostOutput && state == .open
+        let mayRead = !isDeferred && slots.count < Self.mostWaiting && output.count < Self.mostOutput && state == .open
         if (mayRead || state == .lingering || state == .streaming) && !clientHasFinished { wanted.insert(.read) }
         if !output.isEmpty { wanted.insert(.write) }
         guard wanted != interest else { return }

@@ -29,6 +29,9 @@ final class Worker {
     private var listener: Listener?
     private var clients: [ObjectIdentifier: ClientConnection] = [:]
     private var dirty: [ClientConnection] = []
+    /// Clients that have had their share of this round, and the number of the round.
+    private var deferred: [ClientConnection] = []
+    private(set) var round = 0
     private var flushing: [ClientConnection] = []
     /// Clients that may be closed to make room, the longest idle last; and whether looking for more makes sense.
     private var spare: [ClientConnection] = []
@@ -90,6 +93,17 @@ final class Worker {
         guard !client.isDirty else { return }
         client.isDirty = true
         dirty.append(client)
+    }
+
+    /// Lets `client` go on in the next round, behind what others have sent meanwhile.
+    func resumeNextRound(_ client: ClientConnection) {
+        deferred.append(client)
+        guard deferred.count == 1 else { return }
+        loop.schedule(after: 0) { [unowned self] in
+            let clients = deferred
+            deferred = []
+            for client in clients { client.resume() }
+        }
     }
 
     func forget(_ client: ClientConnection) {
@@ -205,6 +219,7 @@ final class Worker {
             flushing.removeAll(keepingCapacity: true)
             store.flush()
         }
+        round += 1
         streams.flush()
         log.flush()
         if isDraining { endIfDrained() }
@@ -224,11 +239,11 @@ final class Worker {
         }
     }
 
-    /// Who has let us wait longest makes room: else whoever opens enough connections and says nothing keeps all others out.
+    /// Who never asked for anything, and of those who has let us wait longest, makes room: else whoever opens enough connections and says nothing keeps all others out.
     private func makeRoom(for client: ClientConnection) {
         if spare.isEmpty, hasSpare { findSpare() }
         while let other = spare.popLast() {
-            guard other !== client, other.idleTime(at: loop.now) != nil else { continue }
+            guard other !== client, other.idleness(at: loop.now) != nil else { continue }
             return other.close()
         }
         client.refuseForLoad()
@@ -237,12 +252,9 @@ final class Worker {
     /// One look at all clients finds room for many.
     private func findSpare() {
         let idle = clients.values.compactMap { client in
-            client.idleTime(at: loop.now).map { (client: client, time: $0) }
+            client.idleness(at: loop.now).map { (client: client, idleness: $0) }
         }
-        // Those in the middle of a request come last.
-        let sorted = idle.sorted {
-            ($0.time.isRequest ? 0 : 1, $0.time.milliseconds) < ($1.time.isRequest ? 0 : 1, $1.time.milliseconds)
-        }
+        let sorted = idle.sorted { $0.idleness < $1.idleness }
         spare = sorted.suffix(256).map(\.client)
         hasSpare = !spare.isEmpty
     }

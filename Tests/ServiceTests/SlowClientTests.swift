@@ -88,6 +88,25 @@ import Testing
         withExtendedLifetime(idle) {}
     }
 
+    @Test func `who never asked for anything makes room before a client that has been served`() throws {
+        let site = try Site(["MAX_CONNECTIONS": "20", "IDLE_TIMEOUT_SECONDS": "60"])
+        let good = try site.receiver.connect()
+        #expect(try good.get("/healthz").status == 200)
+        let idle = try many(200, site)
+        try expectService(site)
+        #expect(try good.get("/healthz").status == 200, "it is still connected")
+        withExtendedLifetime(idle) {}
+    }
+
+    @Test func `a client that asks and asks gets all its answers, and so do others`() throws {
+        let site = try Site()
+        let greedy = try site.receiver.connect()
+        try greedy.send(String(repeating: "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n", count: 1000) + Self.request())
+        try expectService(site)
+        for _ in 0..<1000 { #expect(try greedy.readResponse().status == 200) }
+        #expect(try greedy.readResponse().status == 200)
+    }
+
     @Test func `when all places are taken by requests that do not end, the longest of them makes room`() throws {
         let site = try Site(["MAX_CONNECTIONS": "30"])
         let slow = try many(60, site)
