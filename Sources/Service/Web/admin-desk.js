@@ -100,9 +100,10 @@ async function decide(task, verb, label) {
 export function alerted(name, data) {
   const fits = which() === "status=open" || which().endsWith("urgent");
   if (name === "urgent" && fits) {
-    if (!known.has(data.task.id)) {
+    // What the stream catches up with at its start is no news.
+    if (!known.has(data.task.id) && Date.now() - new Date(data.task.created_at) < 60000) {
       fresh.add(data.task.id);
-      if (Date.now() - new Date(data.task.created_at) < 60000) say(`Urgent: ${fullName(data.contact || {})}`);
+      say(`Urgent: ${fullName(data.contact || {})}`);
     }
     known.set(data.task.id, { ...data.task, contact: data.contact });
   } else if (name === "closed" && fits) {

@@ -12,7 +12,7 @@ const show = (what, data) => {
   entry.append(title, document.createElement("br"), facts.join(", "));
   find("log").prepend(entry);
 };
-const isKnown = () => sessionStorage.getItem("name") !== null;
+const isKnown = () => localStorage.getItem("wheels.name") !== null;
 const said = (type, data) => show(isKnown() ? type : type + " (nobody is logged in: not tracked)", data);
 const tell = (type, data) => {
   crm.track(type, data);
@@ -28,13 +28,13 @@ find("login-form").addEventListener("submit", (event) => {
   const email = find("email").value;
   const created = event.submitter && event.submitter.value === "register";
   crm.identify({ id: "demo-" + email, email, name: find("name").value, phone: find("phone").value }, { created });
-  sessionStorage.setItem("name", find("name").value);
+  localStorage.setItem("wheels.name", find("name").value);
   greet(find("name").value);
   show("identify", { email });
 });
 find("logout").addEventListener("click", () => {
   crm.logout();
-  sessionStorage.clear();
+  for (const name of ["wheels.name", "wheels.booking"]) localStorage.removeItem(name);
   greet();
   find("booking").hidden = true;
   show("logout: all is cleared");
@@ -47,12 +47,12 @@ for (const id of ["search-form", "chat-form"]) {
   });
 }
 
-// The booking: kept over a reload, as a real site does.
-let booking = JSON.parse(sessionStorage.getItem("booking") || "null");
+// The booking: kept for the next visit, as a real site does.
+let booking = JSON.parse(localStorage.getItem("wheels.booking") || "null");
 const keep = (next) => {
   booking = next;
-  if (next) sessionStorage.setItem("booking", JSON.stringify(next));
-  else sessionStorage.removeItem("booking");
+  if (next) localStorage.setItem("wheels.booking", JSON.stringify(next));
+  else localStorage.removeItem("wheels.booking");
   find("booking").hidden = !next;
   if (!next) return;
   find("car").textContent = next.data.vehicle_name;
@@ -106,4 +106,7 @@ find("beside").addEventListener("click", () => {
 });
 
 keep(booking);
-greet(sessionStorage.getItem("name"));
+greet(localStorage.getItem("wheels.name"));
+// Back after the tab was closed: the booking goes on, and nobody has to call any more.
+if (booking && isKnown() && !sessionStorage.getItem("wheels.here")) tell("booking.started", { ...booking.data, resumed: true });
+sessionStorage.setItem("wheels.here", "yes");
