@@ -1,5 +1,5 @@
 // The numbers of the dashboard: what is at risk, today's funnel, 30 days, the month's favourites, health.
-import { $, bar, button, count, day, drawing, fullName, make, money, nothing, percent, read, start, theirs, visit, worth } from "./admin-page.js";
+import { $, bar, button, count, counted, day, drawing, fullName, make, money, nothing, percent, read, start, theirs, visit, worth } from "./admin-page.js";
 import { showPerson } from "./admin-person.js";
 
 /** Most urgent tasks that are asked for at once. */
@@ -28,10 +28,10 @@ function showFigures(stats, atRisk) {
   const risk = atRisk.reduce((sum, task) => sum + worth(task.contact), 0);
   const than = (text) => `yesterday ${text}`;
   const figures = [
-    ["Revenue at risk", money(risk), `${count(atRisk.length)} abandoned bookings`, risk ? "alarm" : ""],
+    ["Revenue at risk", money(risk), counted(atRisk.length, "abandoned booking"), risk ? "alarm" : ""],
     ["Open tasks", count(stats.tasks.open), `${count(stats.tasks.urgent)} urgent, ${count(stats.tasks.high)} high`],
     ["Overdue", count(stats.tasks.overdue), stats.tasks.overdue ? "call these first" : "nothing is late", stats.tasks.overdue ? "alarm" : ""],
-    ["Booking right now", count(stats.bookings_in_progress), `${count(stats.contacts)} contacts in all`],
+    ["Booking right now", count(stats.bookings_in_progress), counted(stats.contacts, "contact") + " in all"],
     ["Bookings today", count(today.bookings), than(count(before.bookings))],
     ["Revenue today", money(today.revenue), than(money(before.revenue))],
   ];
@@ -116,11 +116,11 @@ function showPlot() {
   summary();
 }
 
-const sentence = (one) => `${day(one.date + "T12:00")}: ${money(one.revenue)} from ${count(one.bookings)} bookings`;
+const sentence = (one) => `${day(one.date + "T12:00")}: ${money(one.revenue)} from ${counted(one.bookings, "booking")}`;
 
 function summary() {
   const sum = (value) => lastDays.reduce((total, one) => total + value(one), 0);
-  $("plot-note").textContent = `${money(sum((one) => Number(one.revenue)))} from ${count(sum((one) => one.bookings))} bookings`;
+  $("plot-note").textContent = `${money(sum((one) => Number(one.revenue)))} from ${counted(sum((one) => one.bookings), "booking")}`;
 }
 
 function showTable(days) {
@@ -152,7 +152,7 @@ export function drawHealth(state = lastState) {
   const isLive = [...streams.values()].every(Boolean);
   $("health").replaceChildren(
     lamp(isLive, isLive ? "Live" : "Reconnecting"), lamp(state.redis, state.redis ? "Redis" : "Redis is away"),
-    lamp(!state.queued, state.queued ? `${count(state.queued)} events wait on disk` : "Journal empty"));
+    lamp(!state.queued, state.queued ? `${counted(state.queued, "event")} on disk` : "Journal empty"));
   if (state.draining) $("health").append(lamp(false, "Service is stopping"));
 }
 

@@ -85,6 +85,7 @@ export const nothing = (text) => make("li", { class: "empty" }, text);
 const decimals = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
 export const money = (text) => Number(text || 0).toLocaleString(undefined, decimals);
 export const count = (number) => Number(number || 0).toLocaleString();
+export const counted = (number, noun) => `${count(number)} ${noun}${Number(number) === 1 ? "" : "s"}`;
 export const percent = (rate) => (rate === null || !Number.isFinite(rate) ? "–" : Math.round(rate * 100) + " %");
 export const clock = (iso) => new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
 export const day = (iso, more) => new Date(iso).toLocaleDateString([], { weekday: "short", day: "numeric", month: "short", ...more });

@@ -1,5 +1,5 @@
 // One contact: who it is, what is open, and all that happened.
-import { $, button, clock, count, day, fullName, make, money, moment, read, say, start, theirs, ways, worth } from "./admin-page.js";
+import { $, button, clock, count, counted, day, fullName, make, money, moment, read, say, start, theirs, ways, worth } from "./admin-page.js";
 
 const sheet = $("person");
 
@@ -87,7 +87,7 @@ class Timeline {
       lost += all[all.length - 1] - all[0] + 1 - all.length;
     }
     this.note.hidden = !lost;
-    this.note.textContent = `${count(lost)} ${lost === 1 ? "event" : "events"} of these visits never arrived.`;
+    this.note.textContent = `${counted(lost, "event")} of these visits never arrived.`;
   }
 }
 
