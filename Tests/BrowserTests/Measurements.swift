@@ -33,7 +33,7 @@ extension BrowserTests {
                 }
                 if (try? eventually("it arrives", within: 2, isThere)) != nil { arrived += 1 }
                 if kind == "reloaded" { try tab.run("sessionStorage.clear()") }
-                try tab.end(.discarded)
+                _ = try? tab.end(.discarded)
             }
             print("MEASURED booking.abandoned within 2 s, \(kind): \(arrived) of \(Self.rounds)")
         }
