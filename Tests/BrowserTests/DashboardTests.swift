@@ -82,6 +82,11 @@ extension BrowserTests {
             // Ann comes back: nobody has to call her.
             try shop.post("booking.started", Self.ann, Self.fiat)
             try tab.awaits("document.querySelector('#tasks li') === null", within: 2)
+            // What is not urgent comes by itself, too, and goes.
+            try shop.post("payment.failed", Self.ann, ["booking_id": "b1", "amount": 120])
+            try tab.awaits("document.querySelector('#tasks li.high') !== null")
+            try shop.post("payment.successful", Self.ann, ["booking_id": "b1", "amount": 120])
+            try tab.awaits("document.querySelector('#tasks li') === null")
             #expect(complaints == [])
         }
 

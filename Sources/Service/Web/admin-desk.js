@@ -10,6 +10,10 @@ const known = new Map();
 const fresh = new Set();
 let cursor = "";
 let shown = PAGE;
+let pages = 0;
+/** How often the desk was changed by hand or by the stream: what was asked for before that is out of date. */
+let changes = 0;
+let drawn = "";
 let afterwards = () => {};
 
 /** What is done after a task has changed. */
@@ -20,23 +24,36 @@ const isOpenList = () => /^status=(open|overdue)/.test(which());
 export function clear() {
   known.clear();
   fresh.clear();
+  drawn = "";
   $("tasks").replaceChildren();
 }
 
 /** Asks for the first page of the chosen list, or for one more. */
 export async function showTasks(more = false) {
+  if (!more) {
+    pages = 0;
+    shown = PAGE;
+  }
+  await load(more);
+}
+
+/** Brings in what customers and other people have done meanwhile. Who reads on below is left in peace. */
+export async function follow() {
+  if (pages === 1) await load(false);
+}
+
+async function load(more) {
   const chosen = which();
+  const before = changes;
   const list = (extra) => read(`/tasks?${chosen}${extra}`);
   const wanted = [list(`&sort=due&limit=50${more && cursor ? "&cursor=" + cursor : ""}`)];
   // What is urgent and what is new come first, even where a thousand others have been due for long.
   if (chosen === "status=open" && !more) wanted.push(list(`&priority=urgent&limit=${MOST_URGENT}`));
   const [page, urgent] = await Promise.all(wanted);
-  if (which() !== chosen) return;
+  if (which() !== chosen || (pages === 1 && !more && before !== changes)) return;
   cursor = page.next_cursor || "";
-  if (!more) {
-    known.clear();
-    shown = PAGE;
-  }
+  if (!more) known.clear();
+  pages = more ? pages + 1 : 1;
   for (const task of [...(urgent ? urgent.tasks : []), ...page.tasks]) known.set(task.id, task);
   draw();
 }
@@ -52,6 +69,10 @@ function order(a, b) {
 
 function draw() {
   const tasks = [...known.values()].sort(order);
+  // Rows that stay are not made anew: somebody may be about to press one of their buttons.
+  const text = JSON.stringify([which(), shown, cursor, tasks.slice(0, shown + 1)]);
+  if (text === drawn) return;
+  drawn = text;
   const focused = document.activeElement && document.activeElement.dataset.key;
   $("tasks").replaceChildren(...tasks.slice(0, shown).map(row));
   fresh.clear();
@@ -86,6 +107,7 @@ async function decide(task, verb, label) {
   await read(`/tasks/${task.id}/${verb}`, { method: "POST", body: "{}" });
   const undo = verb === "reopen" ? null : () => start(decide(task, "reopen", "Reopened"));
   say(`${label}: ${fullName(task.contact || { id: task.contact_id })}`, undo);
+  changes += 1;
   known.delete(task.id);
   // Whoever works by keyboard goes on with the next task.
   const next = document.querySelector(`[data-task="${CSS.escape(task.id)}"] ~ li .main`);
@@ -112,6 +134,7 @@ export function alerted(name, data) {
     const open = new Set(data.open);
     for (const [id, task] of known) if (task.priority === "urgent" && open.size < MOST_URGENT && !open.has(id)) known.delete(id);
   }
+  changes += 1;
   draw();
   afterwards();
 }

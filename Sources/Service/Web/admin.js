@@ -1,7 +1,7 @@
 // The dashboard: signing in and out, and what comes in live. Its parts are in the files beside it.
 import { $, ask, button, clock, make, read, start, theirs, visit } from "./admin-page.js";
 import { drawHealth, refresh, streams } from "./admin-figures.js";
-import { alerted, clear, countDown, onChange, showTasks } from "./admin-desk.js";
+import { alerted, clear, countDown, follow, onChange, showTasks } from "./admin-desk.js";
 import { showPerson } from "./admin-person.js";
 
 const STORED = "crmsync.token";
@@ -114,7 +114,9 @@ function soon() {
   pending = setTimeout(() => {
     pending = 0;
     refreshedAt = performance.now();
-    if (visit.token) start(refresh());
+    if (!visit.token) return;
+    start(refresh());
+    start(follow());
   }, Math.max(100, refreshedAt + 1000 - performance.now()));
 }
 onChange(soon);
