@@ -49,10 +49,10 @@ sanitize: setup-tests ## Passes all tests with the address sanitizer, then with 
 	TSAN_OPTIONS="suppressions=$(CURDIR)/.make/tsan.supp" swift test --disable-xctest --scratch-path .build/thread --sanitize=thread
 
 ifeq ($(PARTS),browser)
-bench: setup-tests (and reading, 4 minutes more)
+bench: setup-tests
 	@.make/measure.sh
 else
-bench: build ## Measures the service beside its peers, 5 minutes; ROUNDS, EVENTS, SECONDS, PARTS=closed,one,open,cost,memory,redis-memory,abuse,outage or PARTS=browser (and reading, 4 minutes more)
+bench: build ## Measures the service beside its peers, 5 minutes; ROUNDS, EVENTS, SECONDS, PARTS=closed,one,open,cost,memory,redis-memory,abuse,outage or PARTS=browser or PARTS=reading
 	swift build -c release --static-swift-stdlib --product Bench
 	.build/release/Bench
 endif
