@@ -309,8 +309,9 @@ final class ClientConnection: EventSource {
 
     private func encodeReady() {
         var count = 0
-        while count < slots.count, let response = slots[count].response {
+        while count < slots.count {
             let slot = slots[count]
+            guard let response = slot.response else { break }
             if slot.opensStream {
                 let framing = response.encodeStreamHead(
                     into: &output, version: slot.version, keepAlive: false, date: worker.date)

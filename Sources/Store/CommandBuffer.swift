@@ -45,31 +45,21 @@ public struct CommandBuffer {
         }
     }
 
-    /// Adds one argument that begins with text known to the program, such as a key.
-    public mutating func add(_ prefix: StaticString, _ text: String) {
-        text.utf8.span.withUnsafeBufferPointer { text in
-            write(length: prefix.utf8CodeUnitCount + text.count) { place in
-                memcpy(place, prefix.utf8Start, prefix.utf8CodeUnitCount)
-                if let start = text.baseAddress { memcpy(place + prefix.utf8CodeUnitCount, start, text.count) }
-            }
-        }
-    }
-
     /// Adds an integer in decimal.
     public mutating func add(_ number: Int64) {
-        let digits = Digits(number)
-        write(length: digits.count) { digits.write(to: $0) }
+        let length = Decimal.count(number)
+        write(length: length) { Decimal.write(number, count: length, to: $0) }
     }
 
     /// The whole command, with a zero behind it: hiredis looks for further channels of a SUBSCRIBE with `strchr`, and without
     /// an end it would read on in what the command before has left there.
     public mutating func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        let digits = Digits(Int64(count))
-        let start = Self.headerRoom - digits.count - 3
-        let end = end
+        let digits = Decimal.count(Int64(count))
+        let start = Self.headerRoom - digits - 3
+        let (count, end) = (count, end)
         return bytes.withUnsafeMutableBufferPointer { bytes in
             bytes[start] = UInt8(ascii: "*")
-            digits.write(to: bytes.baseAddress! + start + 1)
+            Decimal.write(Int64(count), count: digits, to: bytes.baseAddress! + start + 1)
             bytes[Self.headerRoom - 2] = 13
             bytes[Self.headerRoom - 1] = 10
             bytes[end] = 0
@@ -81,12 +71,12 @@ public struct CommandBuffer {
     @inline(__always)
     private mutating func write(length: Int, _ fill: (UnsafeMutablePointer<UInt8>) -> Void) {
         if bytes.count - end < length + Self.argumentRoom { makeRoom(for: length + Self.argumentRoom) }
-        let digits = Digits(Int64(length))
+        let digits = Decimal.count(Int64(length))
         bytes.withUnsafeMutableBufferPointer { bytes in
             var place = bytes.baseAddress! + end
             place[0] = UInt8(ascii: "$")
-            digits.write(to: place + 1)
-            place += 1 + digits.count
+            Decimal.write(Int64(length), count: digits, to: place + 1)
+            place += 1 + digits
             place[0] = 13
             place[1] = 10
             fill(place + 2)
@@ -94,7 +84,7 @@ public struct CommandBuffer {
             place[0] = 13
             place[1] = 10
         }
-        end += digits.count + length + 5
+        end += digits + length + 5
         count += 1
     }
 
@@ -103,28 +93,28 @@ public struct CommandBuffer {
     }
 }
 
-/// A decimal number without a `String` in between.
-struct Digits {
-    private var buffer: InlineArray<20, UInt8> = .init(repeating: 0)
-    private var start = 20
-
-    init(_ number: Int64) {
+/// Decimal numbers without a `String` in between.
+enum Decimal {
+    /// How many characters `number` has.
+    static func count(_ number: Int64) -> Int {
         var rest = number.magnitude
-        repeat {
-            start -= 1
-            buffer[start] = UInt8(ascii: "0") + UInt8(rest % 10)
+        var count = number < 0 ? 2 : 1
+        while rest > 9 {
             rest /= 10
-        } while rest > 0
-        if number < 0 {
-            start -= 1
-            buffer[start] = UInt8(ascii: "-")
+            count += 1
         }
+        return count
     }
 
-    var count: Int { 20 - start }
-
-    /// Writes all `count` digits.
-    func write(to place: UnsafeMutablePointer<UInt8>) {
-        for index in start..<20 { place[index - start] = buffer[index] }
+    /// Writes `number`, which has `count` characters.
+    static func write(_ number: Int64, count: Int, to place: UnsafeMutablePointer<UInt8>) {
+        var rest = number.magnitude
+        var index = count
+        repeat {
+            index -= 1
+            place[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        } while rest > 0
+        if number < 0 { place[0] = UInt8(ascii: "-") }
     }
 }

@@ -25,11 +25,6 @@ import Testing
         #expect(sent == Array("*1\r\n$4\r\n".utf8) + bytes + [13, 10])
     }
 
-    @Test func `a key is its prefix and its name`() {
-        #expect(text { $0.add("crm_event_", "é1") } == "*1\r\n$13\r\ncrm_event_é1\r\n")
-        #expect(text { $0.add("crm_event_", "") } == "*1\r\n$10\r\ncrm_event_\r\n")
-    }
-
     @Test(arguments: [4_000, 4_040, 4_048, 4_080, 4_096, 9_000, 100_000])
     func `a command grows beyond its buffer`(length: Int) {
         let long = String(repeating: "x", count: length)

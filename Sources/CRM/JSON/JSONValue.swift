@@ -88,9 +88,13 @@ extension JSONValue {
 
     /// The value behind `name`, compared unescaped; the last one where the name repeats; nil where there is none, or no object.
     public func member(_ name: StaticString) -> JSONValue? {
+        let nodes = document.nodes.span
+        guard nodes[index].kind == .object else { return nil }
         var found: Int?
-        withKeys { index, key, _ in
-            if key.isString(name) { found = index + 1 }
+        var key = index + 1
+        while key < Int(nodes[index].next) {
+            if JSONPiece(bytes: document.bytes, node: nodes[key]).isString(name) { found = key + 1 }
+            key = Int(nodes[key + 1].next)
         }
         return found.map { JSONValue(document: document, index: $0) }
     }

@@ -44,10 +44,7 @@ public struct BusinessData: Hashable, Sendable {
         for field in selection.fields {
             if json.count > 1 { json.append(.comma) }
             let start = json.count
-            field.appendName(to: &json)
-            let colon = json.count
-            json.append(.colon)
-            field.appendValue(to: &json)
+            let colon = field.append(to: &json)
             fields.append(Field(name: start..<colon, value: colon + 1..<json.count))
         }
         json.append(UInt8(ascii: "}"))
