@@ -3,7 +3,7 @@
 PORT ?= 8080
 export PORT
 
-.PHONY: help setup setup-tests build run demo test check bench profile fuzz chaos sanitize clean
+.PHONY: help setup setup-tests setup-bench setup-profile build run demo test check bench profile fuzz chaos sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## Lists what there is
@@ -48,16 +48,22 @@ sanitize: setup-tests ## Passes all tests with the address sanitizer, then with 
 	ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --scratch-path .build/address --sanitize=address
 	TSAN_OPTIONS="suppressions=$(CURDIR)/.make/tsan.supp" swift test --disable-xctest --scratch-path .build/thread --sanitize=thread
 
+setup-bench:
+	@.make/setup.sh bench
+
 ifeq ($(PARTS),browser)
 bench: setup-tests
 	@.make/measure.sh
 else
-bench: build ## Measures the service beside its peers, 5 minutes; ROUNDS, EVENTS, SECONDS, PARTS=closed,one,open,cost,memory,redis-memory,abuse,outage or PARTS=browser or PARTS=reading
+bench: setup-bench build ## Measures the service beside its peers, 5 minutes; ROUNDS, EVENTS, SECONDS, PARTS=closed,one,open,cost,memory,redis-memory,abuse,outage,growth,reading or PARTS=browser
 	swift build -c release --static-swift-stdlib --product Bench
 	.build/release/Bench
 endif
 
-profile: build ## Counts the processor's instructions for each event with valgrind, function by function
+setup-profile:
+	@.make/setup.sh profile
+
+profile: setup-profile build ## Counts the processor's instructions for each event with valgrind, function by function
 	swift build -c release --static-swift-stdlib --product Bench
 	.build/release/Bench profile
 

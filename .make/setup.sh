@@ -22,9 +22,17 @@ command -v curl >/dev/null || missing+=(curl)
 command -v setpriv >/dev/null || missing+=(util-linux)
 [ -e /usr/include/hiredis/hiredis.h ] || [ -e /usr/local/include/hiredis/hiredis.h ] || missing+=(libhiredis-dev)
 if [ "${1:-}" = tests ]; then command -v chromium >/dev/null || missing+=(chromium); fi
-[ ${#missing[@]} -gt 0 ] || exit 0
+if [ "${1:-}" = profile ]; then command -v valgrind >/dev/null || missing+=(valgrind); fi
+# Whom the bench compares with; it goes without those that this system has no package of.
+peers=()
+if [ "${1:-}" = bench ]; then
+    command -v node >/dev/null || peers+=(nodejs)
+    command -v webdis >/dev/null || peers+=(webdis)
+fi
+[ $((${#missing[@]} + ${#peers[@]})) -gt 0 ] || exit 0
 
 if ! command -v apt-get >/dev/null; then
+    if [ ${#missing[@]} -eq 0 ]; then exit 0; fi
     echo "These are missing, and this is no Debian or Ubuntu: ${missing[*]}" >&2
     echo "Install what your system calls them, then try again." >&2
     exit 1
@@ -32,6 +40,7 @@ fi
 as_root=()
 if [ "$(id -u)" -ne 0 ]; then
     if ! command -v sudo >/dev/null; then
+        if [ ${#missing[@]} -eq 0 ]; then exit 0; fi
         echo "These are missing: ${missing[*]}. Run this as root: apt-get install ${missing[*]}" >&2
         exit 1
     fi
@@ -46,14 +55,26 @@ if [ ! -e "$policy" ]; then
     printf '#!/bin/sh\nexit 101\n' | "${as_root[@]}" tee "$policy" >/dev/null
     "${as_root[@]}" chmod 755 "$policy"
 fi
-echo "Installing ${missing[*]}"
 install() {
     "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
-        apt-get install --yes --no-install-recommends -qq "${missing[@]}"
+        apt-get install --yes --no-install-recommends -qq "$@"
 }
-# The list of packages is fetched only when it turns out to be absent or too old.
-install >/dev/null 2>&1 || { "${as_root[@]}" apt-get update -qq && install >/dev/null; }
-if [[ " ${missing[*]} " == *" redis-server "* ]] && [ -d /run/systemd/system ]; then
-    "${as_root[@]}" systemctl disable --quiet redis-server
-    echo "The system's own redis-server service stays off: sudo systemctl enable --now redis-server turns it on."
+if [ ${#missing[@]} -gt 0 ]; then
+    echo "Installing ${missing[*]}"
+    # The list of packages is fetched only when it turns out to be absent or too old.
+    install "${missing[@]}" >/dev/null 2>&1 ||
+        { "${as_root[@]}" apt-get update -qq && install "${missing[@]}" >/dev/null; }
+fi
+for peer in "${peers[@]}"; do
+    echo "Installing $peer, to compare with"
+    install "$peer" >/dev/null 2>&1 || { "${as_root[@]}" apt-get update -qq && install "$peer" >/dev/null 2>&1; } ||
+        echo "There is no $peer here: the bench goes without it."
+done
+if [ -d /run/systemd/system ]; then
+    for server in redis-server webdis; do
+        [[ " ${missing[*]} ${peers[*]} " == *" $server "* ]] || continue
+        systemctl is-enabled --quiet "$server" 2>/dev/null || continue
+        "${as_root[@]}" systemctl disable --quiet "$server"
+        echo "The system's own $server service stays off: sudo systemctl enable --now $server turns it on."
+    done
 fi

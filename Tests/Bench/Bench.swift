@@ -9,6 +9,7 @@ struct Bench {
         let rounds = Self.number("ROUNDS", 5)
         let events = Self.number("EVENTS", 15_000)
         let seconds = Self.number("SECONDS", 3)
+        let growth = Self.number("GROWTH", 1_000_000)
         let customers = Self.number("CUSTOMERS", 10_000)
         let contacts = Self.number("CONTACTS", 100_000)
         let activities = Self.number("ACTIVITIES", 1_000_000)
@@ -51,6 +52,8 @@ struct Bench {
         }
         if shows("cost") { try costs() }
         if shows("memory") { try memory() }
+        // A minute and a half: only for who asks for it.
+        if options.parts?.contains("growth") == true { try growth() }
         if shows("redis-memory") {
             var costs = try KeyCosts()
             try costs.run()
@@ -177,6 +180,24 @@ struct Bench {
             print("| \(count) | \(Report.text(Double(rows[count] ?? 0) / 1024, 1)) |")
         }
         print("\nStart to ready: \(Report.text(starts.median, 0)) ms (in steps of 2 ms).\n")
+    }
+
+    /// Memory during a million events: what they need is there after the first tenth, and then nothing may grow.
+    private mutating func growth() throws {
+        let rival = try rival(.crmsync(threads: 1), "")
+        print("### Memory during \(options.growth) events, crmsync\n")
+        print("| events | RSS MB |\n|--:|--:|")
+        var early = 0
+        var last = 0
+        for step in 1...10 {
+            let events = (0..<options.growth / 10).map { _ in traffic.next() }
+            let sample = try rival.measure(events, connections: 64, rate: nil, random: &random)
+            guard sample.errors == 0 else { throw Failure("\(sample.errors) errors") }
+            last = sample.residentKilobytes
+            if step == 1 { early = last }
+            print("| \(options.growth / 10 * step) | \(Report.text(Double(last) / 1024, 1)) |")
+        }
+        print("\nGrown by \(last - early) kB since the first tenth: \(last - early < 2_048 ? "steady" : "WRONG").\n")
     }
 
     private func raiseDescriptorLimit() {

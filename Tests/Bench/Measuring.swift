@@ -53,11 +53,14 @@ struct Sample {
     var serverMicroseconds = 0.0
     var redisMicroseconds = 0.0
     var scriptMicroseconds = 0.0
+    var loadMicroseconds = 0.0
     var latencies = Latencies()
     var residentKilobytes = 0
 
     var rate: Double { Double(events) / seconds }
     var serverPerEvent: Double { serverMicroseconds / Double(events) }
     var redisPerEvent: Double { redisMicroseconds / Double(events) }
+    /// What the load generator itself costs, which shares the machine: a rival must not be measured by it.
+    var loadPerEvent: Double { loadMicroseconds / Double(events) }
     var scriptPerEvent: Double { scriptMicroseconds / Double(events) }
 }

@@ -75,6 +75,7 @@ final class Rival {
         var costs = Sample()
         if pid != 0 { costs.serverMicroseconds = Usage.microseconds(of: pid) }
         costs.redisMicroseconds = Usage.microseconds(of: redis.pid)
+        costs.loadMicroseconds = Usage.microseconds(of: getpid())
         let stats = try control.run("INFO", "commandstats").text ?? ""
         for line in stats.split(whereSeparator: \.isNewline) where line.hasPrefix("cmdstat_evalsha:") {
             let field = line.split(separator: ",").first { $0.hasPrefix("usec=") }
@@ -87,6 +88,7 @@ final class Rival {
         let after = try costs()
         sample.serverMicroseconds = after.serverMicroseconds - before.serverMicroseconds
         sample.redisMicroseconds = after.redisMicroseconds - before.redisMicroseconds
+        sample.loadMicroseconds = after.loadMicroseconds - before.loadMicroseconds
         sample.scriptMicroseconds = after.scriptMicroseconds - before.scriptMicroseconds
     }
 
