@@ -15,8 +15,9 @@ let package = Package(
         .target(
             name: "Store", dependencies: ["CRM", "Loop", "CSystem"],
             resources: [
-                .embedInCode("apply.lua"), .embedInCode("announce.lua"), .embedInCode("erase.lua"),
-                .embedInCode("names.lua"), .embedInCode("page.lua"), .embedInCode("task.lua"), .embedInCode("trim.lua"),
+                .embedInCode("apply.lua"), .embedInCode("funnel-read.lua"), .embedInCode("funnel-write.lua"),
+                .embedInCode("announce.lua"), .embedInCode("erase.lua"), .embedInCode("names.lua"),
+                .embedInCode("page.lua"), .embedInCode("task.lua"), .embedInCode("trim.lua"),
                 .embedInCode("check.lua"), .embedInCode("repair.lua"),
                 .embedInCode("erased.lua"), .embedInCode("explain.lua"),
             ], swiftSettings: strict),

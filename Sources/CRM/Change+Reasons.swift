@@ -1,17 +1,16 @@
 extension Change {
     /// Why it does what it does: one sentence for each rule that applies, made of what the rules put into it.
     public var reasons: [String] {
+        let names = fields.map(\.name) + ["last_action"]
         var reasons = [
-            "\(event.type.rawValue): fills in \(fields.map(\.name).joined(separator: ", ")) and last_activity, "
+            "\(event.type.rawValue): fills in \(names.joined(separator: ", ")) and last_activity, "
                 + "unless the contact has newer ones; goes on the timeline"
         ]
-        for counter in counters { reasons.append("\(counter.name) + \(counter.value), whatever the age of the event") }
-        for view in views {
-            switch view {
-            case .contactVehicle(let car): reasons.append("one more view of \(car) by the contact")
-            case .monthVehicle(let car): reasons.append("one more view of \(car) in the month")
-            case .monthLocation(let place): reasons.append("one more search for \(place) in the month")
-            }
+        if let counter { reasons.append("\(counter.name) + \(counter.value), whatever the age of the event") }
+        switch view {
+        case .vehicle(let car): reasons.append("one more view of \(car) by the contact, and in the month")
+        case .location(let place): reasons.append("one more search for \(place) in the month")
+        case nil: break
         }
         if beginsAnew { reasons.append("begins anew where the person was erased before it happened") }
         return reasons + (funnel?.reasons ?? [])

@@ -7,26 +7,24 @@ public struct Change: Sendable {
     /// A name and what it is set to, or raised by.
     public typealias Pair<Value> = (name: String, value: Value)
 
-    /// A name that is counted in a ranking.
+    /// A name that is counted in rankings.
     public enum View: Sendable {
-        /// Cars that this contact saw.
-        case contactVehicle(String)
-        /// Cars that were seen this month.
-        case monthVehicle(String)
-        /// Places that were searched this month.
-        case monthLocation(String)
+        /// A car: among those that this contact saw, and among those that were seen this month.
+        case vehicle(String)
+        /// A place, among those that were searched this month.
+        case location(String)
     }
 
     /// The event that asks for it.
     public let event: Event
-    /// What happened, as a sentence for people.
+    /// What happened, as a sentence for people; the contact's `last_action`.
     public let description: String
-    /// Text fields of the contact; an older event only fills absent ones.
+    /// More text fields of the contact; an older event only fills absent ones.
     public internal(set) var fields: [Pair<String>] = []
-    /// Integers of the contact to raise, whatever the age of the event.
-    public internal(set) var counters: [Pair<Int>] = []
-    /// Rankings to raise by one.
-    public internal(set) var views: [View] = []
+    /// An integer of the contact to raise, whatever the age of the event.
+    public internal(set) var counter: Pair<Int>?
+    /// What to raise by one in its rankings.
+    public internal(set) var view: View?
     /// Whether it is a new beginning for somebody who was erased before it happened; all else of an erased person is
     /// dropped.
     public internal(set) var beginsAnew = false

@@ -22,22 +22,21 @@ public struct Rules: Sendable {
         let data = event.data
         var change = Change(event: event, description: Sentence.describe(event))
         change.fields = Self.profile(event.customer)
-        change.set("last_action", change.description)
 
         switch event.type {
         case .customerCreated:
             change.beginsAnew = true
         case .customerLogin:
-            change.counters.append(("website_visits", 1))
+            change.counter = ("website_visits", 1)
         case .searchPerformed:
             if let place = data.label("location") ?? data.label("pickup_location") {
                 change.set("last_search_location", place)
-                change.views.append(.monthLocation(place))
+                change.view = .location(place)
             }
         case .vehicleViewed:
             if let car = data.label("vehicle_name") ?? data.label("vehicle_id") {
                 change.set("last_vehicle_viewed", car)
-                change.views += [.contactVehicle(car), .monthVehicle(car)]
+                change.view = .vehicle(car)
             }
         case .bookingStarted, .bookingStepCompleted:
             if let amount = data.amount("total_amount") { change.set("estimated_deal_value", amount.description) }

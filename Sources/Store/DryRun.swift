@@ -56,18 +56,18 @@ extension Store {
         redis.send(
             { command in
                 command.add("EVAL_RO")
-                command.add(Self.explainScript)
+                command.add(explainScript)
                 arguments.write(change, to: &command)
             },
             { completion($0.flatMap(Self.dryRun)) })
     }
 
     /// `explain.lua` around `apply.lua`, without the line that says how Redis is to run the latter.
-    private static let explainScript: String = {
+    private var explainScript: String {
         let frame = String(decoding: PackageResources.explain_lua, as: UTF8.self)
-        let script = String(LoadedScript.text.drop { $0 != "\n" })
-        return frame.split(separator: "-- APPLY\n", maxSplits: 1).map(String.init).joined(separator: script)
-    }()
+        let body = String(script.text.drop { $0 != "\n" })
+        return frame.split(separator: "-- APPLY\n", maxSplits: 1).map(String.init).joined(separator: body)
+    }
 
     private static func dryRun(_ reply: RedisReply) -> Result<DryRun, StoreError> {
         guard let parts = reply.array, parts.count == 3, let text = parts[0].text, let applied = Applied(reply: text)

@@ -8,8 +8,8 @@ public final class Store {
 
     /// The connection, for reading.
     public let redis: Redis
-    let arguments: Arguments
-    private let script: LoadedScript
+    let arguments = Arguments()
+    let script: LoadedScript
     private let waitReplicas: Int
     /// Applied by the primary, waiting for the word of its replicas.
     private var held: [(applied: Applied, completion: Completion)] = []
@@ -20,12 +20,11 @@ public final class Store {
         url: RedisURL, loop: EventLoop, retention: Retention, deadlines: Redis.Deadlines = .init(),
         waitReplicas: Int = 0
     ) {
-        let script = LoadedScript()
+        let script = LoadedScript(ApplyScript(retention: retention))
         self.script = script
         self.waitReplicas = waitReplicas
-        arguments = Arguments(retention: retention)
         redis = Redis(
-            url: url, loop: loop, deadlines: deadlines, preamble: [["SCRIPT", "LOAD", LoadedScript.text]],
+            url: url, loop: loop, deadlines: deadlines, preamble: [["SCRIPT", "LOAD", script.text]],
             begun: { script.id = $0.first?.text ?? "" })
     }
 
@@ -96,7 +95,7 @@ public final class Store {
         redis.send(
             { command in
                 command.add("EVAL")
-                command.add(LoadedScript.text)
+                command.add(script.text)
                 arguments.write(change, to: &command)
             },
             { completion($0.flatMap(Self.read)) })
@@ -108,8 +107,10 @@ public final class Store {
     }
 }
 
-/// `apply.lua` and the name that Redis gave it: the SHA-1 of its text, the same after every load.
+/// The script and the name that Redis gave it: the SHA-1 of its text, the same after every load.
 final class LoadedScript {
-    static let text = String(decoding: PackageResources.apply_lua, as: UTF8.self)
+    let text: String
     var id = ""
+
+    init(_ script: ApplyScript) { text = script.text }
 }

@@ -200,7 +200,7 @@ local function call(name, ...)
   return writing[command](unpack(list))
 end
 
-local redis = setmetatable({ call = call }, { __index = real })
+local redis = setmetatable({ call = call, pcall = call }, { __index = real })
 local function apply()
 -- APPLY
 end

@@ -5,10 +5,13 @@ import Store
 struct Calls {
     private var ulids = ULIDGenerator()
     private var command = CommandBuffer()
-    private let arguments = Arguments(retention: Retention())
+    private let arguments = Arguments()
     private let script: String
 
-    /// - Parameter script: the name that Redis gave to `apply.lua`.
+    /// The script as the receiver loads it by default.
+    static let text = ApplyScript(retention: Retention()).text
+
+    /// - Parameter script: the name that Redis gave to ``text``.
     init(script: String) { self.script = script }
 
     /// The call in the bytes of the Redis protocol.

@@ -52,8 +52,7 @@ struct Profile {
             return (try? client?.run("PING")) != nil
         }
         client?.setDeadline(seconds: 60)
-        let text = try String(contentsOfFile: "Sources/Store/apply.lua", encoding: .utf8)
-        var calls = Calls(script: try client?.run("SCRIPT", "LOAD", text).text ?? "")
+        var calls = Calls(script: try client?.run("SCRIPT", "LOAD", Calls.text).text ?? "")
         let registrations = try (0..<1_000).map { try calls.protocolBytes(of: traffic.registration(of: $0)) }
         let pipeline = try Pipeline(port: port)
         _ = try pipeline.run(registrations, depth: 64)

@@ -32,8 +32,7 @@ final class Rival {
         redis = try PrivateRedis { $0.opensPort = true }
         control = try redis.client()
         control.setDeadline(seconds: 60)
-        let text = try String(contentsOfFile: "Sources/Store/apply.lua", encoding: .utf8)
-        let script = try control.run("SCRIPT", "LOAD", text).text ?? ""
+        let script = try control.run("SCRIPT", "LOAD", Calls.text).text ?? ""
         calls = Calls(script: script)
         try preload(customers, seed)
         listenToAlerts()

@@ -93,61 +93,52 @@ function call(event, received) {
   const key = ulid(received);
   const said = `${type} ${data.vehicle_name ?? data.location ?? data.page_title ?? ""}`;
   const email = customer.email.trim().toLowerCase();
-  const fields = ["last_action", said];
-  const views = [];
-  const kept = "34560000";
+  const fields = [];
+  const view = [];
   if (type === "search.performed") {
     fields.push("last_search_location", data.location);
-    views.push(`crm_stats_locations_${time.slice(0, 7)}`, "shared", data.location, "10000", kept);
+    view.push("view", data.location, "", `crm_stats_locations_${time.slice(0, 7)}`);
   } else if (type === "vehicle.viewed") {
     fields.push("last_vehicle_viewed", data.vehicle_name);
-    views.push("crm_index_vehicles_", "contact", data.vehicle_name, "100", "0");
-    views.push(`crm_stats_vehicles_${time.slice(0, 7)}`, "shared", data.vehicle_name, "10000", kept);
+    view.push("view", data.vehicle_name, "crm_index_vehicles_", `crm_stats_vehicles_${time.slice(0, 7)}`);
   } else if (type === "booking.started" || type === "booking.step_completed") {
     fields.push("estimated_deal_value", data.total_amount.toFixed(2));
   }
-  const counters = type === "customer.login" ? ["website_visits", "1"] : [];
+  const counter = type === "customer.login" ? ["count", "website_visits", "1"] : [];
   const json = JSON.stringify({
     type, description: said, timestamp: time, event_id: id, data, session,
   });
   return [
     "EVALSHA", script, "4", `crm_event_${id}`, `crm_index_customer_${customer.id}`, `crm_contact_email_${email}`,
-    `crm_stats_${time.slice(0, 10)}`, String(at), time, `contact_${key}`, "172800", "1000", customer.id, email, "1",
-    "New Lead", "new_lead",
-    '["lead_source","Website","total_bookings","0","total_revenue","0.00","website_visits","0"]',
-    `{"id":"activity_${key}","contact_id":"`, `",${json.slice(1)}`, kept, "1",
-    String(fields.length / 2), ...fields, String(counters.length / 2), ...counters,
-    "2", "events", "1", `events:${type}`, "1", String(views.length / 5), ...views, "",
-    ...funnel(type, id, at, key, data, session),
+    `crm_stats_${time.slice(0, 10)}`, String(at), time, key, `events:${type}`, `",${json.slice(1)}`, said,
+    ...counter, ...view, ...funnel(type, at, data, session), ...(fields.length > 0 ? ["fields", ...fields] : []),
   ];
 }
 
-function funnel(type, id, at, key, data, session) {
-  if (!statuses[type] && !tasks[type] && !cancels[type]) return ["0"];
-  const booking = data.booking_id ?? data.vehicle_id ?? session.session_id;
-  const completes = type === "booking.completed";
-  const [status, slug, move] = statuses[type] ?? ["", "", ""];
-  const before = supersededBy[type] ?? [];
-  const after = remembers[type] ?? [];
-  const cents = completes ? String(Math.round(data.total_amount * 100)) : "0";
-  const [cancelled, same] = cancels[type] ?? ["", "0"];
-  const step = move === "enter" ? JSON.stringify({ event_data: data, session }) : "";
-  const line = [
-    "1", booking, status ? data.booking_id : "", completes ? "1" : "0",
-    String(before.length), ...before, String(after.length), ...after, status, slug, move, step,
-    ...(completes ? ["1", "total_bookings", "1"] : ["0"]), cents,
-    ...(completes ? ["2", "bookings", "1", "revenue_cents", cents] : ["0"]),
-    cancelled, same, type, cancelled === "abandoned_booking" ? "crm_task_closed" : "",
-  ];
-  if (!tasks[type]) return [...line, "0"];
-  const [kind, title, priority, hours] = tasks[type];
-  const due = at + hours * hour;
-  return [
-    ...line, "7", "title", title, "description", `${data.vehicle_name} at ${data.pickup_location}`,
-    "priority", priority, "due_at", iso(due), "created_at", iso(at), "event_id", id, "booking", booking,
-    `task_${key}`, kind, String(due), kind === "booking_confirmation" ? "0" : "1",
-    priority === "urgent" ? "crm_task_urgent" : "",
-  ];
+function funnel(type, at, data, session) {
+  if (!statuses[type] && !tasks[type] && !cancels[type]) return [];
+  const [status, slug, move] = statuses[type] ?? [];
+  const line = ["funnel", data.booking_id ?? data.vehicle_id ?? session.session_id, status ? data.booking_id : ""];
+  for (const moment of supersededBy[type] ?? []) line.push("after", moment);
+  for (const moment of remembers[type] ?? []) line.push("keep", moment);
+  if (status) line.push("status", status, slug);
+  if (move === "enter") line.push("enter", JSON.stringify({ event_data: data, session }));
+  if (move === "leave") line.push("leave");
+  if (type === "booking.completed") {
+    const cents = String(Math.round(data.total_amount * 100));
+    line.push("earn", cents, "raise", "total_bookings", "1", "tally", "bookings", "1", "tally", "revenue_cents", cents);
+  }
+  if (cancels[type]) {
+    const [cancelled, same] = cancels[type];
+    line.push("cancel", cancelled, same, type, cancelled === "abandoned_booking" ? "crm_task_closed" : "");
+  }
+  if (tasks[type]) {
+    const [kind, title, priority, hours] = tasks[type];
+    const due = at + hours * hour;
+    line.push("task", kind, String(due), iso(due), kind === "booking_confirmation" ? "0" : "1",
+      priority === "urgent" ? "crm_task_urgent" : "", priority, title, `${data.vehicle_name} at ${data.pickup_location}`);
+  }
+  return line;
 }
 
 createServer((request, response) => {

@@ -95,7 +95,7 @@ enum Fuzz {
     private static func checkCommand(of event: Event) {
         var command = CommandBuffer()
         command.add("EVALSHA")
-        Arguments(retention: Retention()).write(Rules().change(for: event), to: &command)
+        Arguments().write(Rules().change(for: event), to: &command)
         let words = command.withBytes { bytes in
             var rest = bytes[...]
             func line(_ mark: Character) -> Int {

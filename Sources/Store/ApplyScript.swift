@@ -1,0 +1,84 @@
+import CRM
+
+/// What the operator can choose about how events are kept.
+public struct Retention: Sendable {
+    /// Entries kept of each timeline, the newest.
+    public var timelineLimit: Int
+    /// Seconds that an event id is remembered.
+    public var dedupeSeconds: Int64
+    /// Seconds that the numbers of days and months are kept.
+    public var statsSeconds: Int64 = 400 * 86_400
+
+    /// How events are kept.
+    public init(timelineLimit: Int = 1000, dedupeSeconds: Int64 = 48 * 3600) {
+        self.timelineLimit = timelineLimit
+        self.dedupeSeconds = dedupeSeconds
+    }
+}
+
+/// `apply.lua` with its parts, for one way of keeping events: what is the same for every event stands in the script, as
+/// locals before its first comment, and does not travel with each call. So each set of settings has a script of its own
+/// in Redis.
+public struct ApplyScript: Sendable {
+    /// Most names in a contact's own ranking, and in a ranking of all: names come from outside.
+    static let mostNamesOfContact = 100
+    static let mostNamesOfMonth = 10_000
+    /// What a contact keeps of each at most, so that no sender can make one person's keys grow without end.
+    static let mostIDs = 1_000
+    static let mostBookings = 10_000
+    static let mostTasks = 1_000
+    static let mostOpenTasks = 100
+
+    /// The whole text, for `SCRIPT LOAD` and `EVAL`.
+    public let text: String
+
+    /// The script for a database where events are kept in this way.
+    public init(retention: Retention) {
+        let file = Self.part(PackageResources.apply_lua)
+            .replacing("--@ funnel-read.lua\n", with: Self.part(PackageResources.funnel_read_lua))
+            .replacing("--@ funnel-write.lua\n", with: Self.part(PackageResources.funnel_write_lua))
+        // Redis wants `#!lua` to be the first line.
+        guard let end = file.firstIndex(of: "\n") else { preconditionFailure("apply.lua has no second line") }
+        let settings: [(name: String, value: String)] = [
+            ("remember_seconds", Self.quoted(String(retention.dedupeSeconds))),
+            ("stats_seconds", Self.quoted(String(retention.statsSeconds))),
+            ("timeline_limit", String(retention.timelineLimit)),
+            ("most_own_names", String(Self.mostNamesOfContact)),
+            ("most_shared_names", String(Self.mostNamesOfMonth)), ("most_ids", String(Self.mostIDs)),
+            ("most_bookings", String(Self.mostBookings)), ("most_tasks", String(Self.mostTasks)),
+            ("most_open", String(Self.mostOpenTasks)),
+            ("first_status", Self.quoted(Rules.firstStatus.rawValue)),
+            ("first_slug", Self.quoted(Rules.firstStatus.slug)),
+            ("new_contact", Self.quoted(Self.newContact)),
+        ]
+        let names = settings.map(\.name).joined(separator: ", ")
+        let values = settings.map(\.value).joined(separator: ", ")
+        text = file[...end] + "local \(names) = \(values) " + file[file.index(after: end)...]
+    }
+
+    private static func part(_ file: [UInt8]) -> String { String(decoding: file, as: UTF8.self) }
+
+    /// The fields of a new contact as a JSON array, which costs nothing until there is one.
+    private static var newContact: String {
+        var json: [UInt8] = [UInt8(ascii: "[")]
+        for (index, field) in Rules.newContact.enumerated() {
+            if index > 0 { json.append(UInt8(ascii: ",")) }
+            json.appendJSON(field.name)
+            json.append(UInt8(ascii: ","))
+            json.appendJSON(field.value)
+        }
+        json.append(UInt8(ascii: "]"))
+        return String(decoding: json, as: UTF8.self)
+    }
+
+    /// A string of Lua.
+    static func quoted(_ text: String) -> String {
+        text.reduce(into: "'") { quoted, character in
+            switch character {
+            case "'", "\\": quoted += "\\\(character)"
+            case "\n": quoted += "\\n"
+            default: quoted.append(character)
+            }
+        } + "'"
+    }
+}

@@ -1,0 +1,69 @@
+-- Part of apply.lua: what the funnel writes. All that could fail was read before.
+
+if leaves then
+  call('ZREM', leaves, id)
+  call('HSET', moves, moved, move_count + 1)
+  if move_count == 0 then call('EXPIRE', moves, stats_seconds, 'NX') end
+end
+if earned then
+  if booking_id ~= '' then
+    local counted = 'crm_index_bookings_' .. id
+    call('SADD', counted, booking_id)
+    -- Any of so many: that one may be counted again, should it ever come a second time.
+    if call('SCARD', counted) > most_bookings then call('SPOP', counted) end
+  end
+  if revenue then call('ZADD', 'crm_index_contacts_revenue', string.format('%.0f', revenue), id) end
+end
+if remember then call('HSET', funnel, unpack(remember)) end
+if move == 'enter' and is_last then
+  call('ZADD', 'crm_index_bookings_open', time, id)
+  call('HSET', funnel, 'step_at', time, 'booking', booking, 'step', step)
+elseif move == 'leave' and is_last then
+  call('ZREM', 'crm_index_bookings_open', id)
+  call('HDEL', funnel, 'step_at', 'booking', 'step')
+end
+if not closing and not task then return reply end
+
+local function object(key)
+  local flat, out = call('HGETALL', key), {}
+  for i = 1, #flat, 2 do out[#out + 1] = cjson.encode(flat[i]) .. ':' .. cjson.encode(flat[i + 1]) end
+  return '{' .. table.concat(out, ',') .. '}'
+end
+local function announce(channel, key)
+  return call('PUBLISH', channel, '{"task":' .. object(key) .. ',"contact":' .. object(contact) .. '}')
+end
+for _, old in ipairs(closing or {}) do
+  local key = 'crm_task_' .. old.id
+  call('HDEL', funnel, old.field)
+  call('ZREM', 'crm_index_tasks_open', old.id)
+  call('ZREM', 'crm_index_tasks_open_' .. old.priority, old.id)
+  call('ZREM', 'crm_index_tasks_unheard', old.id)
+  if old.open then
+    call('HSET', key, 'status', 'cancelled', 'closed_at', iso, 'closed_reason', reason)
+    call('ZADD', 'crm_index_tasks_cancelled', time, old.id)
+    if closed_channel ~= '' then announce(closed_channel, key) end
+  end
+end
+if task then
+  local key = 'crm_task_' .. task.id
+  call('HSET', key, 'id', task.id, 'contact_id', id, 'type', task.type, 'status', 'open', 'title', task.title,
+    'description', task.description, 'priority', task.priority, 'due_at', task.iso, 'created_at', iso,
+    'event_id', string.sub(keys[1], 11), 'booking', booking)
+  call('ZADD', 'crm_index_tasks_open', task.due, task.id)
+  call('ZADD', 'crm_index_tasks_open_' .. task.priority, task.due, task.id)
+  call('ZADD', 'crm_index_tasks_' .. id, time, task.id)
+  if oldest then
+    if oldest.field then call('HDEL', funnel, oldest.field) end
+    for _, desk in ipairs({ id, 'open', 'open_' .. oldest.priority, 'unheard', 'done', 'cancelled' }) do
+      call('ZREM', 'crm_index_tasks_' .. desk, oldest.id)
+    end
+    call('UNLINK', 'crm_task_' .. oldest.id)
+  end
+  reply = reply .. ' task=' .. task.id
+  if task.channel ~= '' and announce(task.channel, key) == 0 then
+    call('HSET', key, 'unheard', '1')
+    call('ZADD', 'crm_index_tasks_unheard', time, task.id)
+    reply = reply .. ' unheard'
+  end
+end
+return reply
