@@ -40,8 +40,8 @@ if [ -z "${REDIS_URL:-}" ]; then
     fi
     # `always`: what was confirmed is on the disk. One wait serves all events that arrive together.
     setpriv --pdeathsig TERM -- "$root/docker/redis.sh" "$run" --port 0 --unixsocket "$socket" --unixsocketperm 600 \
-        --dir "$run" --appendonly yes --appendfsync always --save "" --daemonize no --logfile "$run/redis.log" \
-        --pidfile "" 2>>"$run/redis.log" &
+        --dir "$run" --appendonly yes --appendfsync always --save "" --hash-max-listpack-value 256 --daemonize no \
+        --logfile "$run/redis.log" --pidfile "" 2>>"$run/redis.log" &
     redis=$!
     tries=100
     until redis-cli -s "$socket" ping 2>/dev/null | grep -q PONG; do
