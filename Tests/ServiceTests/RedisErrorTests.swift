@@ -81,10 +81,12 @@ import Testing
 
     /// Puts everything back as it was in ``busySite()``.
     private func restore(_ site: Site) throws {
-        try site.client.run("FLUSHDB")
-        try site.client.run("SELECT", "1")
-        for key in try site.client.run("KEYS", "*").texts { try site.client.run("COPY", key, key, "DB", "0") }
-        try site.client.run("SELECT", "0")
+        let script = """
+            redis.call('FLUSHDB')
+            redis.call('SELECT', '1')
+            for _, key in ipairs(redis.call('KEYS', '*')) do redis.call('COPY', key, key, 'DB', '0') end
+            """
+        try site.client.run("EVAL", script, "0")
     }
 
     /// What the customer of ``busySite()`` does next, under an id that the website did not use for them before.
@@ -96,12 +98,15 @@ import Testing
         return event(type, at: clock("11:00"), id: "next", customer: both, data: data)
     }
 
-    @Test(arguments: EventTests.types.flatMap { type in ["b3", "b4", "b5"].map { (type, $0) } })
+    /// Which booking it is matters to bookings alone.
+    private static let steps = EventTests.types.flatMap { type in
+        (type.hasPrefix("booking.") ? ["b3", "b4", "b5"] : ["b5"]).map { (type, $0) }
+    }
+
+    @Test(arguments: steps)
     func `whatever key was spoiled by hand, an event is applied whole or not at all`(
         type: String, booking: String
     ) throws {
-        // Which booking it is matters to bookings and payments alone.
-        guard booking == "b5" || type.hasPrefix("booking.") || type.hasPrefix("payment.") else { return }
         let site = try busySite()
         let whole = try site.client.contents()
         let sent = next(type, booking: booking)
@@ -113,7 +118,9 @@ import Testing
             try restore(site)
             try site.client.run("DEL", key)
             try site.client.run("LPUSH", key, "edited by hand")
-            let before = try site.client.contents()
+            var before = whole
+            before.values[key] = .list(["edited by hand"])
+            before.expiries[key] = nil
             let response = try site.post(sent)
             // A key of one string counts as absent, and is made anew.
             if case .string = after.values[key] {
@@ -135,6 +142,7 @@ import Testing
         let id = try #require(try site.contactID(email: "john@example.com"))
         let key = place.replacing("<id>", with: id)
         let sound = try site.client.hash(key)
+        let whole = try site.client.contents()
         let numbers = sound.filter { Double($0.value) != nil && $0.key != "estimated_deal_value" }.keys
         var refused = 0
         for type in EventTests.types {
@@ -144,7 +152,8 @@ import Testing
             for field in numbers {
                 try restore(site)
                 try site.client.run("HSET", key, field, "many")
-                let before = try site.client.contents()
+                var before = whole
+                before.values[key] = .hash(sound.merging([field: "many"]) { $1 })
                 let response = try site.post(next(type, booking: "b4"))
                 guard response.status != 200 else {
                     // The last step of a booking that is over is forgotten, whatever it was.
