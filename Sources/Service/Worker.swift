@@ -241,7 +241,7 @@ final class Worker {
 
     /// Who never asked for anything, and of those who has let us wait longest, makes room: else whoever opens enough connections and says nothing keeps all others out.
     private func makeRoom(for client: ClientConnection) {
-        if spare.isEmpty, hasSpare { findSpare() }
+        if spare.isEmpty, hasSpare { findSpare(for: client) }
         while let other = spare.popLast() {
             guard other !== client, other.idleness(at: loop.now) != nil else { continue }
             return other.close()
@@ -249,13 +249,14 @@ final class Worker {
         client.refuseForLoad()
     }
 
-    /// One look at all clients finds room for many.
-    private func findSpare() {
-        let idle = clients.values.compactMap { client in
+    /// One look at all clients finds room for many, all of one rank: others may have come by the time that they are used up.
+    private func findSpare(for newcomer: ClientConnection) {
+        let idle = clients.values.filter { $0 !== newcomer }.compactMap { client in
             client.idleness(at: loop.now).map { (client: client, idleness: $0) }
         }
         let sorted = idle.sorted { $0.idleness < $1.idleness }
-        spare = sorted.suffix(256).map(\.client)
+        let rank = sorted.last?.idleness.rank
+        spare = sorted.suffix(256).filter { $0.idleness.rank == rank }.map(\.client)
         hasSpare = !spare.isEmpty
     }
 
