@@ -74,7 +74,13 @@ public final class Log {
 
     /// Adds a line; it is written by ``flush()``. `subject`, if any, goes on with the message behind a space.
     public func write(_ level: LogLevel, _ message: String, about subject: String? = nil, _ fields: [Field] = []) {
-        guard level >= self.level else { return }
+        if level >= self.level { add(level, message, subject, fields) }
+    }
+
+    /// Adds a line whatever the level: what an operator cannot do without, such as where the service listens.
+    func announce(_ level: LogLevel, _ message: String, _ fields: [Field]) { add(level, message, nil, fields) }
+
+    private func add(_ level: LogLevel, _ message: String, _ subject: String?, _ fields: [Field]) {
         guard pending.count < Self.mostBytes else {
             dropped += 1
             return

@@ -85,14 +85,15 @@ public final class Service {
         }
         running = workers.count
         let host = settings.host.contains(":") ? "[\(settings.host)]" : settings.host
-        log.write(
+        log.announce(
             .info, "crmsync \(Program.version) listening",
             [
                 ("address", "\(host):\(port)"), ("base", settings.basePath), ("threads", String(settings.threads)),
                 ("redis", settings.redis.place), ("journal", settings.journalDirectory ?? "none"),
             ])
         if settings.adminTokenIsRandom {
-            log.write(.warning, "ADMIN_TOKEN is not set; made one for this run", [("admin_token", settings.adminToken)])
+            log.announce(
+                .warning, "ADMIN_TOKEN is not set; made one for this run", [("admin_token", settings.adminToken)])
         }
     }
 

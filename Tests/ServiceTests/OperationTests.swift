@@ -14,6 +14,18 @@ import Testing
         }
     }
 
+    @Test func `where it listens and the token that it made are told at any level`() throws {
+        let site = try Site(["LOG_LEVEL": "error"])
+        try site.track(event("customer.login"))
+        let lines = site.receiver.output.split(separator: "\n")
+        #expect(lines.count == 2)
+        #expect(lines.first?.contains("listening address=127.0.0.1:\(site.receiver.port) ") == true)
+        let token = try #require(lines.last?.firstMatch(of: /admin_token=(\w{16,})$/)?.1)
+        let connection = try site.receiver.connect()
+        try connection.send("GET", "\(Site.base)/contacts", headers: [("Authorization", "Bearer \(token)")])
+        #expect(try connection.readResponse().status == 200)
+    }
+
     @Test func `a log in JSON has one object in each line`() throws {
         let site = try Site(["LOG_FORMAT": "json"])
         let id = try site.track(event("booking.completed", id: "e1"))
