@@ -96,7 +96,9 @@ import Testing
         let shown = try Program.run(["check"], environment: settings)
         #expect(shown.exit == .code(1))
         #expect(shown.output.contains("Emails and contacts that do not point at each other: 12\n"))
-        #expect(shown.output.contains("its email a3@x.org leads nowhere\n    --fix lets it lead here"))
+        // Which ten of the twelve are shown is up to the order in which Redis tells its keys.
+        let examples = shown.output.matches(of: /its email a\d+@x\.org leads nowhere\n    --fix lets it lead here/)
+        #expect(examples.count == 10)
         #expect(shown.output.contains("… and 2 more"))
         #expect(shown.output.contains("by hand: rename or delete it"))
         #expect(shown.output.contains("12 contacts, 0 tasks, 12 activities"))
