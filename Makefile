@@ -28,7 +28,9 @@ demo: export DEMO := 1
 demo: run ## As run, with the car-rental site of the demonstration, whose story takes a minute
 
 test: setup-tests ## Passes all tests, each against a Redis of its own; the browser's in a Chromium without a window
-	swift test --disable-xctest
+	swift test --disable-xctest --skip BrowserTests
+	@# By themselves: what a page can tell of its end depends on how long that takes.
+	swift test --disable-xctest --skip-build --filter BrowserTests
 
 check: setup-tests ## What a change has to pass: format, warnings as errors, imports of the modules, tests
 	swift format lint --strict --recursive Sources Tests Package.swift

@@ -189,7 +189,10 @@ final class Tab {
     func end(_ end: End, other: String = "about:blank") throws {
         switch end {
         case .closed: try browser.send("Page.close", session: session)
-        case .discarded: try browser.call("Target.closeTarget", ["targetId": target])
+        case .discarded:
+            // The tracker takes a page that it has known for less than 300 ms for one on its way to the next.
+            try run("new Promise((done) => setTimeout(done, 350))")
+            try browser.call("Target.closeTarget", ["targetId": target])
         case .navigated: try browser.send("Page.navigate", ["url": .string(other)], session: session)
         }
     }

@@ -59,10 +59,11 @@ extension BrowserTests {
             var all: [(at: Date, text: String)] { texts.withLock { $0 } }
         }
 
+        /// Two events at least go out together: those that one task of the page tracks.
         private func visit(_ server: Pages) throws -> (Shop, Tab) {
             let shop = try Shop(tag: "data-endpoint='\(server.home)/'")
             let tab = try shop.visitor.open(shop.site.home + "/")
-            try tab.run("crm.identify({ email: 'john@example.com' })")
+            try tab.run("crm.identify({ email: 'john@example.com' }); crm.track('chat.message')")
             return (shop, tab)
         }
 

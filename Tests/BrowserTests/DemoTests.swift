@@ -20,7 +20,7 @@ extension BrowserTests {
             try shop.arrival(of: "booking.step_completed")
             #expect(try shop.types().filter { $0 == "booking.started" }.count == 1)
 
-            try tab.end(.closed)
+            try tab.end(.discarded)
             try eventually("sales has the task") { try shop.urgentTasks().count == 1 }
             let back = try shop.visitor.open(address)
             try back.awaits("document.querySelector('#who').textContent.includes('John Doe')")

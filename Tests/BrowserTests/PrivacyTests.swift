@@ -147,7 +147,7 @@ extension BrowserTests {
             try tab.run("crm.track('booking.started', \(Shop.camry))")
             #expect(try shop.arrival(of: "booking.started")["data"]?["booking_id"] == "b1")
             #expect(try tab.run("window.errors.length") == 0)
-            try tab.end(.closed)
+            try tab.end(.discarded)
             try shop.arrival(of: "booking.abandoned", within: 20)
         }
 
