@@ -88,6 +88,7 @@ struct Abuse {
         }
         // The good ones are there first, as in life.
         let load = try Load(port: receiver.port, connections: 32, requests: events)
+        try load.greet()
         let abuser = Abuser(port: receiver.port)
         let isOver = Flag()
         Foundation.Thread {

@@ -31,6 +31,16 @@ final class Client: EventSource {
         if sent != .bytes(request.count) { answered(self, 0) }
     }
 
+    /// Asks once and waits for the answer: from then on the service knows the connection as one that it has served.
+    func greet() throws {
+        let request = Array("GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n".utf8)
+        _ = request.withUnsafeBytes { socket.send($0) }
+        var entry = pollfd(fd: socket.descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&entry, 1, 5_000) == 1, case .bytes = socket.receive(into: buffer) else {
+            throw Failure("a connection was not served")
+        }
+    }
+
     func ready(_ readiness: Readiness) {
         switch socket.receive(into: buffer) {
         case .bytes(let count):

@@ -31,6 +31,9 @@ final class Load {
         buffer.deallocate()
     }
 
+    /// Has each connection served once, unmeasured, before anything else.
+    func greet() throws { for client in clients { try client.greet() } }
+
     /// Closed loop: each connection sends its next request when the last one is answered. Returns seconds.
     func runClosed() throws -> Double {
         let start = Moment.now()
