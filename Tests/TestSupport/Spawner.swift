@@ -8,6 +8,8 @@ final class Spawner: Sendable {
     private let wake = DispatchSemaphore(value: 0)
 
     private init() {
+        // hiredis writes without MSG_NOSIGNAL: a server that has just ended must be an error of one test, not the end of all.
+        signal(SIGPIPE, SIG_IGN)
         Thread { [self] in
             while true {
                 wake.wait()
@@ -72,7 +74,13 @@ private final class Job: Sendable {
         var mask = sigset_t()
         sigemptyset(&mask)
         posix_spawnattr_setsigmask(&attributes, &mask)
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK))
+        // What this process ignores its children would ignore too.
+        var usual = sigset_t()
+        sigemptyset(&usual)
+        sigaddset(&usual, SIGPIPE)
+        posix_spawnattr_setsigdefault(&attributes, &usual)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
 
         // Nothing of our own environment but where programs are, and what a sanitizer is told.
         let ours = ProcessInfo.processInfo.environment
