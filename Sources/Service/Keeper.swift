@@ -95,12 +95,13 @@ final class Keeper {
             noteDisk(error)
         }
         if stored { replay?.queued(entries.count) }
+        // Before anybody is answered, so that whoever was refused finds the same said by /readyz.
+        report()
         for entry in entries {
             backlog.settle(bytes: entry.payload.count)
             if !stored { backlog.leave(entry.customers) }
             entry.stored(stored)
         }
-        report()
     }
 
     // MARK: Whether the disk and Redis can take events

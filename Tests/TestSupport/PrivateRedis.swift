@@ -105,10 +105,24 @@ public final class PrivateRedis: Sendable {
         }
     }
 
-    private func changeFile(_ change: (FileHandle) throws -> Void) throws {
+    /// The keys with that prefix that were set, in the order in which it was done since the file was last rewritten.
+    ///
+    /// It is read from the file of a server that keeps one: there the writes stand as they happened.
+    public func keysSet(prefix: String) throws -> [String] {
+        let words = try String(decoding: Data(contentsOf: newestFile()), as: UTF8.self).components(separatedBy: "\r\n")
+        // A word stands behind its length, so a key is two lines behind its command.
+        return words.indices.dropLast(2).filter { words[$0].uppercased() == "SET" && words[$0 + 2].hasPrefix(prefix) }
+            .map { String(words[$0 + 2].dropFirst(prefix.count)) }
+    }
+
+    private func newestFile() throws -> URL {
         let parts = try FileManager.default.contentsOfDirectory(atPath: folder.file("appendonlydir"))
         guard let name = parts.filter({ $0.hasSuffix("incr.aof") }).max() else { throw Failure("there is no file") }
-        let file = try FileHandle(forUpdating: URL(fileURLWithPath: folder.file("appendonlydir/\(name)")))
+        return URL(fileURLWithPath: folder.file("appendonlydir/\(name)"))
+    }
+
+    private func changeFile(_ change: (FileHandle) throws -> Void) throws {
+        let file = try FileHandle(forUpdating: newestFile())
         try change(file)
         try file.close()
     }
