@@ -3,7 +3,7 @@ public struct Response: Sendable {
     /// The status line.
     public var status: Status
     /// The fields beyond those that the encoder writes itself: Date, Content-Length, Transfer-Encoding and Connection are
-    /// its own, and the same names here are left out. So is a field whose name is not a token or whose value holds a
+    /// its own, and the same names here are left out; `X-Content-Type-Options: nosniff` stands in each answer. So is a field whose name is not a token or whose value holds a
     /// control character: what a client sent can never become a header line (RFC 9110 section 5.5).
     public var headers: [(String, String)]
     /// The body, whole.
@@ -23,7 +23,17 @@ public struct Response: Sendable {
 
     private static let jsonType = [("Content-Type", "application/json")]
 
-    /// The error body that all our errors have: `{"success":false,"error":"<code>","message":"<message>"}`.
+    /// Fields of what is no page: where a browser shows it all the same, nothing in it runs, no page of anybody frames it,
+    /// and the links that a browser makes of its addresses do not tell where they stood.
+    public static let inert = [
+        ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"), ("Referrer-Policy", "no-referrer"),
+    ]
+
+    /// The same for what tells about people or of this moment: it belongs into no cache.
+    public static let unkept = [("Cache-Control", "no-store")] + inert
+
+    /// The error body that all our errors have: `{"success":false,"error":"<code>","message":"<message>"}`. No cache keeps
+    /// it: some statuses, such as 404, may be kept unless that is said (RFC 9111 section 4.2.2).
     public static func error(
         _ status: Status, code: String, message: String, headers: [(String, String)] = []
     ) -> Response {
@@ -32,7 +42,7 @@ public struct Response: Sendable {
         body += #","message":"#.utf8
         JSONString.append(message, to: &body)
         body.append(UInt8(ascii: "}"))
-        return json(status, body, headers: headers)
+        return json(status, body, headers: unkept + headers)
     }
 
     /// The answer to a request that could not be read; encode it with `keepAlive: false`.
@@ -92,7 +102,8 @@ public struct Response: Sendable {
         bytes.append(text: status.reason)
         bytes.append("\r\nDate: ")
         bytes += date
-        bytes.append("\r\n")
+        // The body is what its type says, and no script or page because it looks like one.
+        bytes.append("\r\nX-Content-Type-Options: nosniff\r\n")
         for (name, value) in headers where Self.isWritable(name, value) {
             bytes.append(text: name)
             bytes.append(": ")

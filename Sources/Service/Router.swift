@@ -112,7 +112,7 @@ final class Router {
     private func page(at path: String) -> Action? {
         switch path {
         case "/healthz":
-            .answer(.json(.ok, Array("{\"status\":\"alive\"}".utf8), headers: [("Cache-Control", "no-store")]))
+            .answer(.json(.ok, Array("{\"status\":\"alive\"}".utf8), headers: Response.unkept))
         case "/readyz": .report(.readiness)
         case "/metrics": .report(.metrics)
         default: nil

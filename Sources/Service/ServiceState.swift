@@ -37,7 +37,7 @@ final class ServiceState: Sendable {
             {"ready":\(isReady),"redis":\(redis),"journal":\(journal),"draining":\(draining),\
             "queued":\(backlog.pending.load(ordering: .relaxed))}
             """
-        var headers = [("Cache-Control", "no-store")]
+        var headers = Response.unkept
         if !isReady { headers.append(("Retry-After", "2")) }
         return .json(isReady ? .ok : .serviceUnavailable, Array(body.utf8), headers: headers)
     }
@@ -46,7 +46,7 @@ final class ServiceState: Sendable {
     var metricsPage: Response {
         Response(
             status: .ok,
-            headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8"), ("Cache-Control", "no-store")],
+            headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")] + Response.unkept,
             body: Array(Metrics.text(of: workers, backlog).utf8))
     }
 }

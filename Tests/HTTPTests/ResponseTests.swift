@@ -3,7 +3,7 @@ import Testing
 
 struct ResponseTests {
     private let date = IMFDate(epochSeconds: 784_111_777).bytes
-    private let dateLine = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
+    private let common = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-Content-Type-Options: nosniff\r\n"
 
     private func text(
         _ response: Response, _ version: Version = .http11, keepAlive: Bool = true, headOnly: Bool = false
@@ -15,7 +15,7 @@ struct ResponseTests {
 
     @Test func `an answer goes on the wire`() {
         let response = Response(status: .ok, headers: [("A", "1"), ("B", "")], body: Array("hello".utf8))
-        #expect(text(response) == "HTTP/1.1 200 OK\r\n\(dateLine)A: 1\r\nB: \r\nContent-Length: 5\r\n\r\nhello")
+        #expect(text(response) == "HTTP/1.1 200 OK\r\n\(common)A: 1\r\nB: \r\nContent-Length: 5\r\n\r\nhello")
     }
 
     @Test func `an answer is appended to what is there`() {
@@ -37,13 +37,13 @@ struct ResponseTests {
 
     @Test func `the answer to HEAD tells the length and has no body`() {
         let response = Response(status: .ok, body: Array(repeating: 0x61, count: 1234))
-        #expect(text(response, headOnly: true) == "HTTP/1.1 200 OK\r\n\(dateLine)Content-Length: 1234\r\n\r\n")
+        #expect(text(response, headOnly: true) == "HTTP/1.1 200 OK\r\n\(common)Content-Length: 1234\r\n\r\n")
     }
 
     @Test(arguments: [Status.noContent, .notModified])
     func `some statuses never have a body`(_ status: Status) {
         let response = Response(status: status, body: [0x61])
-        #expect(text(response) == "HTTP/1.1 \(status.code) \(status.reason)\r\n\(dateLine)\r\n")
+        #expect(text(response) == "HTTP/1.1 \(status.code) \(status.reason)\r\n\(common)\r\n")
     }
 
     @Test(arguments: [
@@ -52,7 +52,7 @@ struct ResponseTests {
     ])
     func `what could forge a header is not written`(_ name: String, _ value: String) {
         let response = Response(status: .ok, headers: [(name, value), ("Z", "z")])
-        #expect(text(response) == "HTTP/1.1 200 OK\r\n\(dateLine)Z: z\r\nContent-Length: 0\r\n\r\n")
+        #expect(text(response) == "HTTP/1.1 200 OK\r\n\(common)Z: z\r\nContent-Length: 0\r\n\r\n")
     }
 
     @Test(arguments: ["Content-Length", "transfer-encoding", "CONNECTION", "Date"])
@@ -69,7 +69,8 @@ struct ResponseTests {
         let response = Response.error(
             .notFound, code: "not_found", message: "\"\\\n\r\t\u{1}\u{7f}</é", headers: [("A", "b")])
         #expect(response.status == .notFound)
-        #expect(response.headers.map(\.0) == ["Content-Type", "A"])
+        let kept = ["Content-Type", "Cache-Control", "Content-Security-Policy", "Referrer-Policy", "A"]
+        #expect(response.headers.map(\.0) == kept)
         let escaped = #"\"\\\n\r\t\u0001\u007f\u003c/é"#
         let expected = #"{"success":false,"error":"not_found","message":"\#(escaped)"}"#
         #expect(String(decoding: response.body, as: UTF8.self) == expected)
@@ -91,7 +92,7 @@ struct ResponseTests {
         framing.encode([], into: &bytes)
         framing.encode("é".utf8, into: &bytes)
         framing.encodeEnd(into: &bytes)
-        let head = "HTTP/1.1 200 OK\r\n\(dateLine)Content-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
+        let head = "HTTP/1.1 200 OK\r\n\(common)Content-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"
         #expect(String(decoding: bytes, as: UTF8.self) == head + "10\r\n0123456789abcdef\r\n2\r\né\r\n0\r\n\r\n")
     }
 
@@ -102,7 +103,7 @@ struct ResponseTests {
         framing.encode("ab".utf8, into: &bytes)
         framing.encodeEnd(into: &bytes)
         #expect(framing == .untilClose)
-        #expect(String(decoding: bytes, as: UTF8.self) == "HTTP/1.1 200 OK\r\n\(dateLine)Connection: close\r\n\r\nab")
+        #expect(String(decoding: bytes, as: UTF8.self) == "HTTP/1.1 200 OK\r\n\(common)Connection: close\r\n\r\nab")
     }
 
     @Test(arguments: [

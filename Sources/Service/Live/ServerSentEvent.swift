@@ -37,11 +37,11 @@ struct ServerSentEvent {
         headers: [
             ("Content-Type", "text/event-stream"), ("Cache-Control", "no-store, no-transform"),
             ("X-Accel-Buffering", "no"),
-        ])
+        ] + Response.inert)
 
     /// The answer to one listener too many.
     static let tooMany = Response.error(
         .serviceUnavailable, code: "too_many_listeners",
         message: "MAX_LISTENERS streams are open. Try again after the seconds in Retry-After.",
-        headers: [("Retry-After", "5"), ("Cache-Control", "no-store")])
+        headers: [("Retry-After", "5")])
 }

@@ -171,17 +171,14 @@ enum ReadAnswer {
     ) -> Response {
         var body = body
         if let next { body.add("next_cursor", next.text) }
-        return .json(.ok, body.finished, headers: noStore + headers)
+        return .json(.ok, body.finished, headers: Response.unkept + headers)
     }
 
     private static func error(
         _ status: Status, _ code: String, _ message: String, _ headers: [(String, String)] = []
     ) -> Response {
-        .error(status, code: code, message: message, headers: noStore + headers)
+        .error(status, code: code, message: message, headers: headers)
     }
-
-    /// What is about people belongs into no cache.
-    private static let noStore = [("Cache-Control", "no-store")]
 
     private static func append(line: String, to bytes: inout [UInt8]) { bytes += line.utf8 }
 

@@ -23,7 +23,9 @@ struct ReadRoutes {
         let text = String(decoding: PackageResources.openapi_json, as: UTF8.self)
         let ends = text.split(separator: Self.describedBase, maxSplits: 1)
         let body = Array((ends.first.map(String.init) ?? "").utf8) + Array((base.isEmpty ? "/" : base).utf8)
-        description = .json(.ok, body + Array((ends.last.map(String.init) ?? "").utf8))
+        description = .json(
+            .ok, body + Array((ends.last.map(String.init) ?? "").utf8),
+            headers: [("Cache-Control", "no-cache")] + Response.inert)
     }
 
     /// What the request asks for; `nil` when its path is none of these.
@@ -155,7 +157,7 @@ struct ReadRoutes {
 
     private static let unauthorized = Response.error(
         .unauthorized, code: Denial.adminTokenRequired.code, message: Denial.adminTokenRequired.message,
-        headers: [("WWW-Authenticate", "Bearer"), ("Cache-Control", "no-store")])
+        headers: [("WWW-Authenticate", "Bearer")])
 
     private static func wrongMethod(_ methods: [Verb]) -> Response {
         let allowed = methods.map(\.rawValue).joined(separator: ", ")
@@ -166,8 +168,7 @@ struct ReadRoutes {
 
     private static func refusal(_ parameter: BadParameter) -> Response {
         .error(
-            .badRequest, code: "bad_parameter", message: "`\(parameter.name)` must be \(parameter.expected).",
-            headers: [("Cache-Control", "no-store")])
+            .badRequest, code: "bad_parameter", message: "`\(parameter.name)` must be \(parameter.expected).")
     }
 }
 

@@ -54,7 +54,7 @@ struct WebFile: Sendable {
     }
 
     private static func headers(_ kind: Kind) -> [(String, String)] {
-        let common = [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer")]
+        let common = [("Referrer-Policy", "no-referrer")]
         switch kind {
         case .page:
             return common + [
@@ -64,7 +64,9 @@ struct WebFile: Sendable {
                     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
                         + "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
                 ),
-                ("X-Frame-Options", "DENY"),
+                ("X-Frame-Options", "DENY"), ("Cross-Origin-Resource-Policy", "same-origin"),
+                // Who opens the page in a window holds no handle of it.
+                ("Cross-Origin-Opener-Policy", "same-origin"),
             ]
         case .part: return common + [("Cache-Control", "no-cache"), ("Cross-Origin-Resource-Policy", "same-origin")]
         case .shared:
