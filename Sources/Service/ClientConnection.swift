@@ -287,13 +287,16 @@ final class ClientConnection: EventSource {
         decoder = RequestDecoder(limits: worker.settings.limits)
     }
 
-    /// How well it can be spared, from those in the middle of a request (0) to those that never asked for anything (3),
-    /// and for how many milliseconds it has been waiting; nil where something is owed to the client, or where a request is
-    /// arriving at a usual pace.
+    /// How well it can be spared, from those in the middle of a request or an answer (0) to those that never asked for
+    /// anything (3), and for how many milliseconds it has been waiting; nil where something is owed to the client, or where
+    /// it sends a request, or takes an answer, at a usual pace.
     func idleness(at now: Moment) -> (rank: Int, milliseconds: Int64)? {
         let waited = now.since(waitingSince) / 1_000_000
         if state == .lingering { return (2, waited) }
-        guard state == .open, isIdle, !isDeferred else { return nil }
+        guard state == .open || state == .finishing, !isDeferred else { return nil }
+        // Else those who ask and do not read could take all places, for as long as they read a little now and then.
+        guard output.isEmpty else { return waited < Self.usualPace ? nil : (0, waited) }
+        guard state == .open, slots.isEmpty else { return nil }
         guard waitingFor == .idle else { return waited < Self.usualPace ? nil : (0, waited) }
         return (firstTicket == 0 ? 3 : 1, waited)
     }

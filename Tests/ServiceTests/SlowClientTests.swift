@@ -118,6 +118,24 @@ import Testing
         }
     }
 
+    @Test func `when all places are taken by clients that do not read their answers, the longest of them makes room`()
+        throws
+    {
+        let site = try Site(["MAX_CONNECTIONS": "5", "SEND_TIMEOUT_SECONDS": "600"])
+        let greedy = try many(5, site)
+        let batch = String(repeating: "GET \(Site.base)/tracker.js HTTP/1.1\r\nHost: a\r\n\r\n", count: 1000)
+        for connection in greedy {
+            connection.patience = 0.3
+            var batches = 0
+            while batches < 200, (try? connection.send(batch)) != nil { batches += 1 }
+        }
+        try eventually("somebody else is served") {
+            let connection = try site.receiver.connect()
+            try connection.send(Self.request())
+            return try connection.readResponse().status == 200
+        }
+    }
+
     @Test func `one too many is told so when everybody is being served`() throws {
         let site = try Site(["MAX_CONNECTIONS": "1", "ADMIN_TOKEN": token])
         // The site's own connection has gone to make room.
