@@ -40,6 +40,12 @@ private let testCards = [
         #expect(try kept(#"{"a":"\#(card)"}"#) == "{}")
     }
 
+    @Test(arguments: ["\n", "\r\n", " \n", "\n\n", "\u{2028}"])
+    func `the groups may stand on lines of their own`(_ lineBreak: String) {
+        let card = ["4111", "1111", "1111", "1111"].joined(separator: lineBreak)
+        #expect(Masking.text("my card:\n\(card)\nthanks") == "my card:\n[card]\nthanks")
+    }
+
     @Test(arguments: [
         ("4111111111111111 and 378282246310005", "[card] and [card]"),
         ("4111111111111111 378282246310005", "[card] [card]"),

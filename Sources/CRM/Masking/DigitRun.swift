@@ -121,11 +121,11 @@ extension UnsafeBufferPointer<UInt8> {
         return digit(at: position + width) == nil ? nil : width
     }
 
-    /// How many bytes the separator takes that stands here: spaces, dashes, dots and what is invisible.
+    /// How many bytes the separator takes that stands here: spaces, line breaks, dashes, dots and what is invisible.
     fileprivate func separatorWidth(at position: Int) -> Int? {
         guard position < count else { return nil }
         switch self[position] {
-        case .space, 0x09, .minus, .dot, UInt8(ascii: "_"): return 1
+        case .space, 0x09, 0x0A, 0x0D, .minus, .dot, UInt8(ascii: "_"): return 1
         case 0..<0x80: return nil
         case let lead:
             guard position + 1 < count else { return nil }
@@ -134,9 +134,10 @@ extension UnsafeBufferPointer<UInt8> {
             if lead == 0xC2 { return second == 0xA0 || second == 0xAD || second == 0xB7 ? 2 : nil }
             guard position + 2 < count else { return nil }
             switch (lead, second, self[position + 2]) {
-            // U+2000 to U+2015 (spaces, zero width, dashes), bullet, narrow no-break space, word joiner, minus sign.
-            case (0xE2, 0x80, 0x80...0x95), (0xE2, 0x80, 0xA2), (0xE2, 0x80, 0xAF), (0xE2, 0x81, 0xA0),
-                (0xE2, 0x88, 0x92):
+            // U+2000 to U+2015 (spaces, zero width, dashes), bullet, line separators, narrow no-break space, word joiner,
+            // minus sign.
+            case (0xE2, 0x80, 0x80...0x95), (0xE2, 0x80, 0xA2), (0xE2, 0x80, 0xA8...0xA9), (0xE2, 0x80, 0xAF),
+                (0xE2, 0x81, 0xA0), (0xE2, 0x88, 0x92):
                 return 3
             // Ideographic space, byte order mark.
             case (0xE3, 0x80, 0x80), (0xEF, 0xBB, 0xBF): return 3

@@ -32,9 +32,12 @@ struct FieldWords {
     // Passwords and keys. `token` costs us `token_count`, `secret` costs us `secretary`: better than a leak.
     // `session_id` is not here: it tells visits apart, and the contract keeps it.
     private static let secretsAnywhere = [
-        "password", "passwd", "passwort", "passphrase", "passcode", "pwd", "secret", "token", "credential",
+        "password", "passwd", "passwort", "passphrase", "passcode", "pwd", "secret", "token", "credential", "csrf",
+        "xsrf",
         "apikey", "accesskey", "privatekey", "signingkey", "encryptionkey", "phpsessid", "jsessionid",
         "verificationcode",
+        // Passwords in German, French, Spanish (whatever letter beyond ASCII stands behind `contrase`) and Dutch.
+        "kennwort", "motdepasse", "contrasena", "contrase\u{FF}", "wachtwoord",
         // Cards: number, code and date. `creditcard` alone is often the number.
         "cardnum", "ccnum", "creditcard", "debitcard", "securitycode", "cvv", "cvc", "cardexp",
         "expmonth", "expyear", "expirymonth", "expiryyear", "expirationmonth", "expirationyear",
@@ -46,7 +49,7 @@ struct FieldWords {
     // `authorization` as a word costs us `pre_authorization_amount`, `cookie` costs us `cookie_consent`, and `pin` the
     // Indian `pin_code`; `author`, `authenticated`, `preauthorized`, `spinner`, `company`, `panorama_roof` stay.
     private static let secretWords = [
-        "pin", "pincode", "pinnumber", "userpin", "cardpin", "otp", "totp", "mfa", "2fa", "onetimecode",
+        "pin", "pincode", "pinnumber", "userpin", "cardpin", "senha", "otp", "totp", "mfa", "2fa", "onetimecode",
         "auth", "oauth", "authcode", "authkey", "authorization", "authorisation", "bearer", "jwt", "cookie", "cookies",
         "pan", "cardno", "ccno", "ccexp", "ccexpiry", "expdate", "csc",
         "iban", "bic", "swift", "swiftcode", "accountno", "sortcode",
