@@ -38,8 +38,7 @@ public struct RateLimit: Equatable, Sendable {
 /// A bucket is one number, the moment at which it is full again (the Generic Cell Rate Algorithm, ITU-T I.371), so a
 /// full bucket and one that was never used are the same and need not be kept.
 final class RateLimiter: Sendable {
-    /// Buckets that are kept at most: about 2 MB. An attacker with more addresses than that is not stopped by counting
-    /// addresses.
+    /// Buckets that are kept at most: about 2 MB. Of more senders than that those are forgotten that have sent least.
     static let mostBuckets = 65_536
 
     private let interval: Int64
@@ -69,8 +68,9 @@ final class RateLimiter: Sendable {
     /// How many buckets are kept.
     var count: Int { buckets.withLock { $0.count } }
 
+    /// Leaves at most half, so that who fills the other half again and again pays for each look at all.
     private static func makeRoom(in buckets: inout [Int: Int64], _ now: Int64) {
-        buckets = buckets.filter { $0.value > now }
-        if buckets.count >= mostBuckets { buckets = [:] }
+        let middle = buckets.values.sorted()[buckets.count / 2]
+        buckets = buckets.filter { $0.value > max(now, middle) }
     }
 }

@@ -49,6 +49,15 @@ import Testing
         #expect(limiter.count <= RateLimiter.mostBuckets)
     }
 
+    @Test func `who has sent most is remembered, however many others come`() throws {
+        let limiter = RateLimiter(try #require(RateLimit("1/h,burst=2")))
+        #expect(limiter.take(2, from: -1, at: 0) == nil)
+        for sender in 0..<(RateLimiter.mostBuckets * 3) { _ = limiter.take(1, from: sender, at: 0) }
+        #expect(limiter.take(1, from: -1, at: 0) != nil)
+        // Making room costs as much as all that are kept, so it must not be done for each that comes.
+        #expect(limiter.count <= RateLimiter.mostBuckets)
+    }
+
     @Test(arguments: [
         ("10.0.0.0/8", "10.255.1.2", true), ("10.0.0.0/8", "11.0.0.1", false),
         ("192.168.1.128/25", "192.168.1.129", true), ("192.168.1.128/25", "192.168.1.127", false),
