@@ -45,10 +45,8 @@ chaos: setup-tests ## Kills, freezes and fills what there is for CHAOS_SECONDS (
 	swift build --product Chaos
 	.build/debug/Chaos
 
-sanitize: setup-tests ## Passes all tests with the address sanitizer, then with the thread sanitizer
-	@# Leaks are not looked for: what lives as long as the process is not taken down before its end.
-	ASAN_OPTIONS=detect_leaks=0 swift test --disable-xctest --scratch-path .build/address --sanitize=address
-	TSAN_OPTIONS="suppressions=$(CURDIR)/.make/tsan.supp" swift test --disable-xctest --scratch-path .build/thread --sanitize=thread
+sanitize: setup ## Passes all tests but the browser's with the address sanitizer, then with the thread sanitizer
+	@.make/sanitize.sh
 
 setup-bench:
 	@.make/setup.sh bench

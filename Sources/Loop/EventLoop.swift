@@ -1,6 +1,5 @@
 import CSystem
 import Glibc
-import Synchronization
 
 /// What a file descriptor is ready for.
 public struct Readiness: OptionSet, Sendable {
@@ -133,7 +132,7 @@ public struct Handover: Sendable {
 /// Work from other threads, and the eventfd that wakes the loop for it.
 final class Inbox: EventSource, Sendable {
     let descriptor: Int32
-    private let work = Mutex<[@Sendable () -> Void]>([])
+    private let work = Guarded<[@Sendable () -> Void]>([])
 
     init() throws(SystemError) {
         descriptor = eventfd(0, Int32(EFD_NONBLOCK | EFD_CLOEXEC))

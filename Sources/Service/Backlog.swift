@@ -58,7 +58,7 @@ final class Backlog: Sendable {
     private let waitingBytes = Atomic<Int>(0)
     /// Whether Redis answers, but takes no events now: full, read-only, or unable to save.
     let redisRefuses = Atomic<Bool>(false)
-    private let contents = Mutex(Contents())
+    private let contents = Guarded(Contents())
 
     /// Whether there may be events that a new one has to go behind.
     var isEmpty: Bool { pending.load(ordering: .acquiring) == 0 }

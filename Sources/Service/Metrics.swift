@@ -1,4 +1,5 @@
 import CRM
+import Loop
 import Synchronization
 
 /// The counters of one worker. Written by that worker alone; read by whichever answers `/metrics`.
@@ -34,7 +35,7 @@ public final class Metrics: Sendable {
     private let statuses = InlineArray<600, Atomic<Int>> { _ in Atomic(0) }
     private let durations = InlineArray<14, Atomic<Int>> { _ in Atomic(0) }
     private let durationSum = Atomic<Int>(0)
-    private let rejections = Mutex<[String: Int]>([:])
+    private let rejections = Guarded<[String: Int]>([:])
     let connections = Atomic<Int>(0)
     let inFlight = Atomic<Int>(0)
     let redisReady = Atomic<Bool>(false)

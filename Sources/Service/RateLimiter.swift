@@ -1,4 +1,4 @@
-import Synchronization
+import Loop
 
 /// How many events somebody may send: `RATE_LIMIT`, such as `20/s,burst=100`.
 public struct RateLimit: Equatable, Sendable {
@@ -44,7 +44,7 @@ final class RateLimiter: Sendable {
     private let interval: Int64
     private let tolerance: Int64
     private let burst: Int
-    private let buckets = Mutex<[Int: Int64]>([:])
+    private let buckets = Guarded<[Int: Int64]>([:])
 
     init(_ limit: RateLimit) {
         interval = max(1, Int64(1_000_000_000 / limit.perSecond))

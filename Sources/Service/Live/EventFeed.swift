@@ -1,6 +1,6 @@
 import CRM
 import HTTP
-import Synchronization
+import Loop
 
 /// What became of the last events of all workers, for people who look.
 ///
@@ -48,7 +48,7 @@ final class EventFeed: Sendable {
         var count = 0
     }
 
-    private let ring = Mutex(Ring())
+    private let ring = Guarded(Ring())
 
     /// Remembers what became of an event.
     func note(_ event: Event?, _ verdict: Verdict, at time: Timestamp) {
