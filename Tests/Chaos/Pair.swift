@@ -52,11 +52,12 @@ final class Pair: Stage {
     private func awaitPair() throws {
         do {
             try eventually("a replica follows the primary and the Sentinel knows both", within: 60) {
-                let primary = try primary()
-                guard let info = try? nodes[1 - primary].client().run("INFO", "replication").text,
-                    info.contains("master_link_status:up"), info.contains("master_port:\(nodes[primary].port)\r")
+                // Any of the three may have been started a moment ago.
+                guard let primary = try? primary(),
+                    let info = try? nodes[1 - primary].client().run("INFO", "replication").text,
+                    info.contains("master_link_status:up"), info.contains("master_port:\(nodes[primary].port)\r"),
+                    let known = try? RedisClient(port: sentinelPort).run("SENTINEL", "REPLICAS", "shop").elements
                 else { return false }
-                let known = try RedisClient(port: sentinelPort).run("SENTINEL", "REPLICAS", "shop").elements
                 let flags = known.compactMap { $0.pairs["flags"] }
                 return flags.count == 1 && flags[0] == "slave"
             }
