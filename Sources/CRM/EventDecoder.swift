@@ -86,7 +86,7 @@ extension Customer {
             return email
         }
         let name = Self.text(json?.member("name"))
-        let space = name?.firstIndex(of: " ")
+        let space = name?.utf8.firstIndex(of: .space)
         firstName = Self.text(json?.member("first_name")) ?? name.map { String($0[..<(space ?? $0.endIndex)]) }
         lastName =
             Self.text(json?.member("last_name"))

@@ -98,11 +98,12 @@ extension BusinessData {
 
     /// The same for printable ASCII, where only spaces are blank and a byte is a character.
     private static func plainLabel(_ text: String) -> String? {
+        let bytes = text.utf8.span
+        if 1...maximumLabel ~= bytes.count, bytes[0] != .space, bytes[bytes.count - 1] != .space { return text }
         var kept = text.utf8[...]
         while kept.first == .space { kept.removeFirst() }
         while kept.last == .space { kept.removeLast() }
         guard !kept.isEmpty else { return nil }
-        if kept.count == text.utf8.count, kept.count <= maximumLabel { return text }
         return String(Substring(kept.prefix(maximumLabel)))
     }
 }

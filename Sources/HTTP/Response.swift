@@ -56,10 +56,10 @@ public struct Response: Sendable {
     /// Appends the whole answer.
     ///
     /// `version` and `keepAlive` are those of the request and the server's own wish: they decide on Connection. `headOnly`
-    /// is for HEAD: Content-Length tells of the body, which is not sent (RFC 9110 section 9.3.2). `date` is the value of
-    /// Date, see `IMFDate.bytes`.
+    /// is for HEAD: Content-Length tells of the body, which is not sent (RFC 9110 section 9.3.2). `date` is that of
+    /// the present second.
     public func encode(
-        into bytes: inout [UInt8], version: Version, keepAlive: Bool, headOnly: Bool, date: [UInt8]
+        into bytes: inout [UInt8], version: Version, keepAlive: Bool, headOnly: Bool, date: DateField
     ) {
         // Most answers go into an empty buffer: one allocation instead of six that double. Answers that pile up let it grow.
         if bytes.isEmpty { bytes.reserveCapacity(Self.usualHead + body.count) }
@@ -78,7 +78,7 @@ public struct Response: Sendable {
     ///
     /// Returns how the pieces go on the wire. Where that is `untilClose`, the connection must be closed after the last.
     public func encodeStreamHead(
-        into bytes: inout [UInt8], version: Version, keepAlive: Bool, date: [UInt8]
+        into bytes: inout [UInt8], version: Version, keepAlive: Bool, date: DateField
     ) -> StreamFraming {
         encodeHead(into: &bytes, date: date)
         // RFC 9112 section 6.1: never send Transfer-Encoding to a client that did not speak 1.1.
@@ -94,8 +94,25 @@ public struct Response: Sendable {
     /// Bytes that the head of most answers has at most.
     private static let usualHead = 256
 
+    private func encodeHead(into bytes: inout [UInt8], date: DateField) {
+        guard status == .ok, headers.starts(with: Self.jsonType, by: ==) else {
+            Self.appendStart(status, date.value, to: &bytes)
+            return Self.append(headers[...], to: &bytes)
+        }
+        bytes += date.usualHead
+        Self.append(headers.dropFirst(Self.jsonType.count), to: &bytes)
+    }
+
+    /// The beginning of each 200 with JSON in the second of `date`.
+    static func usualHead(date: [UInt8]) -> [UInt8] {
+        var bytes: [UInt8] = []
+        appendStart(.ok, date, to: &bytes)
+        append(jsonType[...], to: &bytes)
+        return bytes
+    }
+
     /// RFC 9112 section 2.3: the version is the server's own, whatever 1.x the client speaks.
-    private func encodeHead(into bytes: inout [UInt8], date: [UInt8]) {
+    private static func appendStart(_ status: Status, _ date: [UInt8], to bytes: inout [UInt8]) {
         bytes.append("HTTP/1.1 ")
         bytes.append(decimal: status.code)
         bytes.append(" ")
@@ -104,7 +121,10 @@ public struct Response: Sendable {
         bytes += date
         // The body is what its type says, and no script or page because it looks like one.
         bytes.append("\r\nX-Content-Type-Options: nosniff\r\n")
-        for (name, value) in headers where Self.isWritable(name, value) {
+    }
+
+    private static func append(_ headers: ArraySlice<(String, String)>, to bytes: inout [UInt8]) {
+        for (name, value) in headers where isWritable(name, value) {
             bytes.append(text: name)
             bytes.append(": ")
             bytes.append(text: value)

@@ -14,7 +14,7 @@ final class Worker {
     /// Where bytes of clients arrive first: one for all, so that an idle client holds none.
     let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
     /// The value of `Date`, made once a second.
-    private(set) var date: [UInt8] = []
+    private(set) var date = DateField(epochSeconds: 0)
     private(set) var isDraining = false
     /// Bytes that clients let lie here, and this worker's share of how many may.
     var heldBytes = 0
@@ -276,7 +276,7 @@ final class Worker {
         let second = loop.wallClock / 1000
         guard second != dateSecond else { return }
         dateSecond = second
-        date = IMFDate(epochSeconds: Int(second)).bytes
+        date = DateField(epochSeconds: Int(second))
     }
 
     /// Deadlines of clients are exact to a quarter of a second, which costs nothing for each request.

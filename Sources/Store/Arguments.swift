@@ -13,10 +13,10 @@ public struct Arguments {
         let event = change.event
         let ulid = event.ulid.description
         command.add(4)
-        command.add(Keys.event(event.id.text))
-        command.add(Keys.customer(event.customer.id?.text ?? ""))
-        command.add(Keys.email(event.customer.email?.text ?? ""))
-        command.add(Keys.stats(day: event.time.day))
+        command.add(Keys.eventPrefix, event.id.text)
+        command.add(Keys.customerPrefix, event.customer.id?.text ?? "")
+        command.add(Keys.emailPrefix, event.customer.email?.text ?? "")
+        command.add(Keys.statsPrefix, event.time.day)
 
         command.add(event.time.milliseconds)
         command.add(event.time.iso8601)

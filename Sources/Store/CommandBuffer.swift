@@ -38,6 +38,16 @@ public struct CommandBuffer {
         text.withUTF8Buffer { add($0) }
     }
 
+    /// Adds one argument that begins with `prefix`, as the names of keys do.
+    public mutating func add(_ prefix: StaticString, _ text: String) {
+        let rest = text.utf8.span
+        let length = prefix.utf8CodeUnitCount
+        write(length: length + rest.count) { place in
+            memcpy(place, prefix.utf8Start, length)
+            rest.withUnsafeBufferPointer { if let start = $0.baseAddress { memcpy(place + length, start, $0.count) } }
+        }
+    }
+
     /// Adds one argument, binary-safe.
     public mutating func add(_ argument: UnsafeBufferPointer<UInt8>) {
         write(length: argument.count) { place in

@@ -41,10 +41,12 @@ public struct BusinessData: Hashable, Sendable {
         json.append(UInt8(ascii: "{"))
         var fields: [Field] = []
         fields.reserveCapacity(selection.fields.count)
-        for field in selection.fields {
+        // As a span: an array would hand out copies, each with a count of what replaces its value.
+        let kept = selection.fields.span
+        for index in kept.indices {
             if json.count > 1 { json.append(.comma) }
             let start = json.count
-            let colon = field.append(to: &json)
+            let colon = kept[index].append(to: &json)
             fields.append(Field(name: start..<colon, value: colon + 1..<json.count))
         }
         json.append(UInt8(ascii: "}"))

@@ -26,7 +26,7 @@ enum CardNumber {
                 position += 1
                 continue
             }
-            for card in run.cards(shortest: shortest) {
+            for card in run.cards(in: text, shortest: shortest) {
                 output.append(contentsOf: text[copied..<card.lowerBound])
                 output.appendJSON(raw: Masking.cardMark)
                 copied = card.upperBound

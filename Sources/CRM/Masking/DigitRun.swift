@@ -1,17 +1,16 @@
 /// Digits in groups, with nothing but separators between: as many as stand in one row.
 struct DigitRun {
     /// Where the run ends in the text.
-    private(set) var end: Int
-    private var digits: [UInt8] = []
-    private var groups: [Group] = []
-    private let isBehindPlus: Bool
+    let end: Int
+    /// All digits of it; a group too long for a card counts as that long.
+    private let count: Int
+    private let start: Int
 
     private struct Group {
         /// The place in the text.
         var start: Int
         var end: Int
-        /// The place in `digits`; of a group too long for a card, only the first digits are there.
-        var firstDigit: Int
+        /// How many digits it has.
         var length: Int
     }
 
@@ -21,12 +20,26 @@ struct DigitRun {
     /// Reads the run that starts here; nil if no digit does.
     init?(_ text: UnsafeBufferPointer<UInt8>, at start: Int) {
         guard text.digit(at: start) != nil else { return nil }
-        isBehindPlus = start > 0 && text[start - 1] == .plus
-        end = start
+        var (end, count) = (start, 0)
+        Self.eachGroup(of: text, from: start) { group in
+            end = group.end
+            count += min(group.length, CardNumber.longest + 1)
+        }
+        (self.start, self.end, self.count) = (start, end, count)
+    }
+
+    private static func eachGroup(
+        of text: UnsafeBufferPointer<UInt8>, from start: Int, _ body: (Group) -> Void
+    ) {
         var position = start
         repeat {
-            position = readGroup(text, at: position)
-            end = position
+            var group = Group(start: position, end: position, length: 0)
+            while let digit = text.digit(at: group.end) {
+                group.length += 1
+                group.end += digit.width
+            }
+            body(group)
+            position = group.end
             if let width = text.joinWidth(at: position) {
                 position += width
                 continue
@@ -39,26 +52,18 @@ struct DigitRun {
         } while text.digit(at: position) != nil
     }
 
-    private mutating func readGroup(_ text: UnsafeBufferPointer<UInt8>, at start: Int) -> Int {
-        var group = Group(start: start, end: start, firstDigit: digits.count, length: 0)
-        while let digit = text.digit(at: group.end) {
-            if group.length <= CardNumber.longest { digits.append(digit.value) }
-            group.length += 1
-            group.end += digit.width
-        }
-        groups.append(group)
-        return group.end
-    }
-
     /// The places of the card numbers, which do not overlap.
-    func cards(shortest: Int) -> [Range<Int>] {
+    func cards(in text: UnsafeBufferPointer<UInt8>, shortest: Int) -> [Range<Int>] {
         // The common case: a short number.
-        guard digits.count >= shortest else { return [] }
-        if isBehindPlus, digits.count <= CardNumber.longestPhone { return [] }
+        guard count >= shortest else { return [] }
+        let isBehindPlus = start > 0 && text[start - 1] == .plus
+        if isBehindPlus, count <= CardNumber.longestPhone { return [] }
+        var groups: [Group] = []
+        Self.eachGroup(of: text, from: start) { groups.append($0) }
         var found: [Range<Int>] = []
         var first = 0
         while first < groups.count {
-            if let last = lastGroup(ofCardFrom: first, shortest: shortest) {
+            if let last = Self.lastGroup(of: groups, in: text, ofCardFrom: first, shortest: shortest) {
                 found.append(groups[first].start..<groups[last].end)
                 first = last
             }
@@ -68,14 +73,20 @@ struct DigitRun {
     }
 
     /// The longest card number wins: a security code behind the number may go with it, better than to stay.
-    private func lastGroup(ofCardFrom first: Int, shortest: Int) -> Int? {
+    private static func lastGroup(
+        of groups: [Group], in text: UnsafeBufferPointer<UInt8>, ofCardFrom first: Int, shortest: Int
+    ) -> Int? {
         var found: Int?
         var check = CardCheck()
         var sizes = (smallest: Int.max, largest: 0)
         for index in first..<groups.count {
             let group = groups[index]
             guard check.length + group.length <= CardNumber.longest else { break }
-            for digit in digits[group.firstDigit..<group.firstDigit + group.length] { check.append(digit) }
+            var position = group.start
+            while position < group.end, let digit = text.digit(at: position) {
+                check.append(digit.value)
+                position += digit.width
+            }
             sizes = (min(sizes.smallest, group.length), max(sizes.largest, group.length))
             let isCardShape = index == first || sizes.largest == 1 || sizes.smallest >= 3 && sizes.largest <= 8
             if check.length >= shortest, isCardShape, check.isCard { found = index }
