@@ -52,6 +52,7 @@ public struct Rules: Sendable {
     }
 
     private static func funnel(_ event: Event) -> FunnelChange? {
+        guard event.type.concernsFunnel else { return nil }
         var funnel = FunnelChange(booking: event.booking)
         funnel.bookingID = event.data.string("booking_id")
         switch event.type {
@@ -86,7 +87,7 @@ public struct Rules: Sendable {
             funnel.task = task(.paymentFailed, for: event)
         case .customerCreated, .customerLogin, .customerUpdated, .searchPerformed, .vehicleViewed, .pageViewed,
             .paymentAttempted, .formSubmitted, .chatMessage:
-            return nil
+            break
         }
         return funnel
     }

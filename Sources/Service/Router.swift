@@ -220,9 +220,12 @@ final class Router {
 
     /// Whether `bytes` are `word`, which is in lower case, in letters of either case.
     private static func spells(_ bytes: ArraySlice<UInt8>, _ word: StaticString) -> Bool {
-        guard bytes.count == word.utf8CodeUnitCount else { return false }
-        return zip(bytes, 0...).allSatisfy { byte, at in
-            (byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte) == word.utf8Start[at]
+        bytes.withUnsafeBufferPointer { bytes in
+            guard bytes.count == word.utf8CodeUnitCount else { return false }
+            for (at, byte) in bytes.enumerated() {
+                guard (byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte) == word.utf8Start[at] else { return false }
+            }
+            return true
         }
     }
 }

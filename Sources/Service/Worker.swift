@@ -117,7 +117,7 @@ final class Worker {
         let fields = router.crossOriginFields(for: request)
         let answer = { (response: Response) in
             var response = response
-            response.headers += fields
+            if !fields.isEmpty { response.headers += fields }
             client.answer(ticket, response)
         }
         let now = Timestamp(clamping: loop.wallClock)

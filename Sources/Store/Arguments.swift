@@ -11,7 +11,7 @@ public struct Arguments {
     /// Adds the number of keys, the keys and the arguments; the name of the script stands before them.
     public func write(_ change: Change, to command: inout CommandBuffer) {
         let event = change.event
-        let ulid = event.ulid.description
+        let (ulid, iso) = (event.ulid.description, event.time.iso8601)
         command.add(4)
         command.add(Keys.eventPrefix, event.id.text)
         command.add(Keys.customerPrefix, event.customer.id?.text ?? "")
@@ -19,10 +19,10 @@ public struct Arguments {
         command.add(Keys.statsPrefix, event.time.day)
 
         command.add(event.time.milliseconds)
-        command.add(event.time.iso8601)
+        command.add(iso)
         command.add(ulid)
-        command.add("events:" + event.type.rawValue)
-        writeMember(change, to: &command)
+        command.add("events:", event.type.rawValue)
+        writeMember(change, iso, to: &command)
         command.add(change.description)
 
         if !event.emailIdentifies { command.add("apart") }
@@ -35,7 +35,7 @@ public struct Arguments {
             command.add("count")
             pair(counter, to: &command)
         }
-        write(change.view, month: event.time.month, to: &command)
+        write(change.view, at: event.time, to: &command)
         if let funnel = change.funnel { write(funnel, reason: event.type.rawValue, to: &command) }
         if !change.fields.isEmpty {
             command.add("fields")
@@ -47,17 +47,17 @@ public struct Arguments {
     }
 
     /// The timeline member from behind the contact's id on, which only the script knows.
-    private func writeMember(_ change: Change, to command: inout CommandBuffer) {
+    private func writeMember(_ change: Change, _ iso: String, to command: inout CommandBuffer) {
         let event = change.event
         var tail: [UInt8] = []
         tail.reserveCapacity(256 + event.data.json.count + event.session.json.count)
         func text(_ part: StaticString) { tail.appendJSON(raw: part) }
         text("\",\"type\":\"")
-        tail.append(contentsOf: event.type.rawValue.utf8)
+        tail.append(text: event.type.rawValue)
         text("\",\"description\":")
         tail.appendJSON(change.description)
         text(",\"timestamp\":\"")
-        tail.append(contentsOf: event.time.iso8601.utf8)
+        tail.append(text: iso)
         text("\",\"event_id\":")
         tail.appendJSON(event.id.text)
         text(",\"data\":")
@@ -74,18 +74,18 @@ public struct Arguments {
         command.add(Int64(pair.value))
     }
 
-    private func write(_ view: Change.View?, month: String, to command: inout CommandBuffer) {
+    private func write(_ view: Change.View?, at time: Timestamp, to command: inout CommandBuffer) {
         guard let view else { return }
         command.add("view")
         switch view {
         case .vehicle(let name):
             command.add(name)
             command.add(Keys.vehiclesOfContact)
-            command.add(Keys.vehicles(month: month))
+            command.add(Keys.vehicles(month: time.month))
         case .location(let name):
             command.add(name)
             command.add("")
-            command.add(Keys.locations(month: month))
+            command.add(Keys.locations(month: time.month))
         }
     }
 

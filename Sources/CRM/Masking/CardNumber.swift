@@ -72,6 +72,9 @@ struct CardCheck {
         length += 1
     }
 
+    /// Whether a number with this first digit may be a card number.
+    static func mayStart(with digit: UInt8) -> Bool { 2...6 ~= digit }
+
     var isCard: Bool {
         guard CardNumber.shortest...CardNumber.longest ~= length else { return false }
         guard 3_000...6_999 ~= start || 2_221...2_720 ~= start else { return false }

@@ -5,6 +5,8 @@ struct DigitRun {
     /// All digits of it; a group too long for a card counts as that long.
     private let count: Int
     private let start: Int
+    /// Whether one of its groups begins as a card number does.
+    private let mayHoldCard: Bool
 
     private struct Group {
         /// The place in the text.
@@ -20,12 +22,13 @@ struct DigitRun {
     /// Reads the run that starts here; nil if no digit does.
     init?(_ text: UnsafeBufferPointer<UInt8>, at start: Int) {
         guard text.digit(at: start) != nil else { return nil }
-        var (end, count) = (start, 0)
+        var (end, count, mayHoldCard) = (start, 0, false)
         Self.eachGroup(of: text, from: start) { group in
             end = group.end
             count += min(group.length, CardNumber.longest + 1)
+            mayHoldCard = mayHoldCard || CardCheck.mayStart(with: text.digit(at: group.start)?.value ?? 0)
         }
-        (self.start, self.end, self.count) = (start, end, count)
+        (self.start, self.end, self.count, self.mayHoldCard) = (start, end, count, mayHoldCard)
     }
 
     private static func eachGroup(
@@ -54,8 +57,8 @@ struct DigitRun {
 
     /// The places of the card numbers, which do not overlap.
     func cards(in text: UnsafeBufferPointer<UInt8>, shortest: Int) -> [Range<Int>] {
-        // The common case: a short number.
-        guard count >= shortest else { return [] }
+        // The common cases: a short number, or one of a clock.
+        guard count >= shortest, mayHoldCard else { return [] }
         let isBehindPlus = start > 0 && text[start - 1] == .plus
         if isBehindPlus, count <= CardNumber.longestPhone { return [] }
         var groups: [Group] = []
