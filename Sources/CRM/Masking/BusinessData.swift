@@ -24,9 +24,15 @@ public struct BusinessData: Hashable, Sendable {
     private let fields: [Field]
 
     /// A kept field, as places in `json`.
-    private struct Field: Hashable, Sendable {
+    struct Field: Hashable, Sendable {
         var name: Range<Int>
         var value: Range<Int>
+
+        func shifted(by distance: Int) -> Field {
+            Field(
+                name: name.lowerBound + distance..<name.upperBound + distance,
+                value: value.lowerBound + distance..<value.upperBound + distance)
+        }
     }
 
     /// No data.
@@ -34,24 +40,9 @@ public struct BusinessData: Hashable, Sendable {
 
     /// Keeps what may be kept of an object; of everything else, nothing.
     public init(_ object: JSONValue?) {
-        var selection = FieldSelection()
+        var selection = FieldSelection(ofLength: object?.raw.count ?? 2)
         object?.withKeys { _, key, value in selection.take(key: key, value: value) }
-        var json: [UInt8] = []
-        json.reserveCapacity(min(object?.raw.count ?? 2, 4_096))
-        json.append(UInt8(ascii: "{"))
-        var fields: [Field] = []
-        fields.reserveCapacity(selection.fields.count)
-        // As a span: an array would hand out copies, each with a count of what replaces its value.
-        let kept = selection.fields.span
-        for index in kept.indices {
-            if json.count > 1 { json.append(.comma) }
-            let start = json.count
-            let colon = kept[index].append(to: &json)
-            fields.append(Field(name: start..<colon, value: colon + 1..<json.count))
-        }
-        json.append(UInt8(ascii: "}"))
-        self.json = json
-        self.fields = fields
+        (json, fields) = selection.finished()
     }
 
     /// Whether nothing was kept.

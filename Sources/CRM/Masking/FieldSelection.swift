@@ -1,76 +1,113 @@
-/// The fields of one object that may be kept, collected one member at a time.
+/// Writes down the fields of one object that may be kept, one member at a time.
 struct FieldSelection {
-    private(set) var fields: [KeptField] = []
+    /// The kept fields as one JSON object, but for its end.
+    private var json: [UInt8]
+    private var fields: [BusinessData.Field] = []
+    /// Whether `json` has fields that gave way to others of the same name.
+    private var hasGaps = false
 
-    init() {
+    /// - Parameter length: how many bytes the object has.
+    init(ofLength length: Int) {
+        json = []
+        json.reserveCapacity(min(length, 4_096))
+        json.append(UInt8(ascii: "{"))
         fields.reserveCapacity(8)
     }
 
     /// Keeps a member, or drops it. A name that was kept before gives way in any case: its last value counts.
     mutating func take(key: JSONPiece, value: JSONPiece) {
-        let known = fields.firstIndex { $0.key.isSameString(as: key) }
+        let known = index(of: key)
         guard known != nil || fields.count < BusinessData.maximumFields else { return }
-        guard let kept = KeptField(key: key, value: value) else {
+        if known != nil { hasGaps = true }
+        let outcome = Self.look(at: key, value)
+        if case .dropped = outcome {
             if let known { fields.remove(at: known) }
             return
         }
-        if let known { fields[known] = kept } else { fields.append(kept) }
+        let field = write(key, value, outcome)
+        if let known { fields[known] = field } else { fields.append(field) }
     }
-}
 
-/// One member that passed, with its value as it was sent or as it was masked.
-struct KeptField {
-    let key: JSONPiece
-    private let value: JSONPiece
-    /// The plain text that stands for a string that had to be changed.
-    private let replacement: [UInt8]?
+    /// The object and the places of its fields.
+    consuming func finished() -> (json: [UInt8], fields: [BusinessData.Field]) {
+        if hasGaps { closeGaps() }
+        json.append(UInt8(ascii: "}"))
+        return (json, fields)
+    }
 
-    /// Nil if the member has to be dropped.
-    init?(key: JSONPiece, value: JSONPiece) {
-        self.key = key
-        self.value = value
-        guard value.kind != .object, value.kind != .array else { return nil }
-        guard let name = key.withPlainText({ FieldName($0) }), !name.isSecret else { return nil }
+    /// What becomes of a member's value.
+    private static func look(at key: JSONPiece, _ value: JSONPiece) -> Masking.Outcome {
+        guard value.kind != .object, value.kind != .array else { return .dropped }
+        guard let name = key.withPlainText({ FieldName($0) }), !name.isSecret else { return .dropped }
         // A form that puts what was typed into the name: a name cannot be masked without becoming another name.
         if !name.isPlain {
-            guard case .unchanged = key.withPlainText({ Masking.mask($0, named: .other) }) else { return nil }
+            guard case .unchanged = key.withPlainText({ Masking.mask($0, named: .other) }) else { return .dropped }
         }
         switch value.kind {
-        case .string:
-            switch value.withPlainText({ Masking.mask($0, named: name) }) {
-            case .unchanged: replacement = nil
-            case .changed(let text): replacement = text
-            case .dropped: return nil
-            }
+        case .string: return value.withPlainText { Masking.mask($0, named: name) }
         case .number:
-            guard value.raw.count <= BusinessData.maximumNumberLength else { return nil }
+            guard value.raw.count <= BusinessData.maximumNumberLength else { return .dropped }
             let shortest = name.isPhone ? CardNumber.shortestInPhone : CardNumber.shortest
-            guard !CardNumber.isCard(number: value.raw, shortest: shortest) else { return nil }
-            replacement = nil
-        case .object, .array, .true, .false, .null: replacement = nil
+            return CardNumber.isCard(number: value.raw, shortest: shortest) ? .dropped : .unchanged
+        case .object, .array, .true, .false, .null: return .unchanged
         }
     }
 
-    /// Appends `"name":value`, the name in its shortest form, so that equal names are equal bytes. Returns where the colon is.
-    func append(to json: inout [UInt8]) -> Int {
+    private func index(of key: JSONPiece) -> Int? {
+        guard !fields.isEmpty else { return nil }
+        if key.hasEscapes {
+            var name: [UInt8] = []
+            key.withPlainText { name.appendJSON(utf8: $0) }
+            return name.withUnsafeBufferPointer { index(ofName: $0) }
+        }
+        return index(ofName: key.raw)
+    }
+
+    /// Names are written in their shortest form, so equal names are equal bytes.
+    private func index(ofName name: UnsafeBufferPointer<UInt8>) -> Int? {
+        json.withUnsafeBufferPointer { json in
+            fields.firstIndex { json.slice($0.name.lowerBound, $0.name.upperBound).equals(name) }
+        }
+    }
+
+    /// Appends `"name":value`.
+    private mutating func write(_ key: JSONPiece, _ value: JSONPiece, _ outcome: Masking.Outcome)
+        -> BusinessData.Field
+    {
+        if json.count > 1 { json.append(.comma) }
+        let start = json.count
         // As most senders write it: one copy for all three.
-        if replacement == nil, !key.hasEscapes, key.node.end + 1 == value.node.start {
-            let colon = json.count + key.raw.count
+        if case .unchanged = outcome, !key.hasEscapes, key.node.end + 1 == value.node.start {
             json.append(contentsOf: key.bytes.slice(Int(key.node.start), Int(value.node.end)))
-            return colon
+            let colon = start + key.raw.count
+            return .init(name: start..<colon, value: colon + 1..<json.count)
         }
         if key.hasEscapes {
             key.withPlainText { json.appendJSON(utf8: $0) }
         } else {
             json.append(contentsOf: key.raw)
         }
+        let colon = json.count
         json.append(.colon)
-        let colon = json.count - 1
-        if let replacement {
-            replacement.withUnsafeBufferPointer { json.appendJSON(utf8: $0) }
+        if case .changed(let text) = outcome {
+            text.withUnsafeBufferPointer { json.appendJSON(utf8: $0) }
         } else {
             json.append(contentsOf: value.raw)
         }
-        return colon
+        return .init(name: start..<colon, value: colon + 1..<json.count)
+    }
+
+    /// Once, at the end: doing it for each name that repeats would let one body with thousands of them cost seconds.
+    private mutating func closeGaps() {
+        var tight: [UInt8] = [UInt8(ascii: "{")]
+        tight.reserveCapacity(json.count)
+        for index in fields.indices {
+            if index > 0 { tight.append(.comma) }
+            let field = fields[index]
+            let shift = tight.count - field.name.lowerBound
+            tight.append(contentsOf: json[field.name.lowerBound..<field.value.upperBound])
+            fields[index] = field.shifted(by: shift)
+        }
+        json = tight
     }
 }

@@ -64,24 +64,37 @@ public enum Masking {
 
     /// What can be told about a text at a glance. Most values are a name or a place, and pass untouched for some 10 ns.
     private struct Signs {
-        private var digits = 0
-        private var urlSigns = 0
-        private var beyondASCII: UInt8 = 0
+        /// The weights of all bytes, added and or-ed: what is only looked for cannot overflow so.
+        private var sum: UInt64 = 0
+        private var union: UInt64 = 0
+        private static let (digit, urlSign, beyondASCII) = (UInt64(1), UInt64(1) << 62, UInt64(1) << 63)
 
-        init(of text: UnsafeBufferPointer<UInt8>) {
-            // No branches: the compiler makes this loop look at 16 bytes at a time.
-            for byte in text {
-                digits &+= byte.isDigit ? 1 : 0
-                urlSigns &+= byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") || byte == .colon ? 1 : 0
-                urlSigns &+= byte == UInt8(ascii: "%") || byte == UInt8(ascii: "@") ? 1 : 0
-                urlSigns &+= byte == UInt8(ascii: ";") ? 1 : 0
-                beyondASCII |= byte
+        /// What a byte tells: one load for each byte of a text.
+        private static let weights: [UInt64] = (UInt8.min...UInt8.max).map { byte in
+            switch byte {
+            case .zero...UInt8(ascii: "9"): digit
+            case UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "%"), UInt8(ascii: "@"), UInt8(ascii: ";"), .colon:
+                urlSign
+            case 0x80...0xFF: beyondASCII
+            default: 0
             }
         }
 
-        var mayHoldURL: Bool { urlSigns > 0 }
+        init(of text: UnsafeBufferPointer<UInt8>) {
+            Self.weights.withUnsafeBufferPointer { weights in
+                for byte in text {
+                    let weight = weights[Int(byte)]
+                    sum &+= weight
+                    union |= weight
+                }
+            }
+        }
+
+        var mayHoldURL: Bool { union & Self.urlSign != 0 }
         /// Digits of other scripts are not ASCII.
-        func mayHoldCard(of length: Int) -> Bool { digits >= length || beyondASCII >= 0x80 }
+        func mayHoldCard(of length: Int) -> Bool {
+            union & Self.beyondASCII != 0 || sum & (Self.urlSign - 1) >= UInt64(length)
+        }
     }
 }
 
