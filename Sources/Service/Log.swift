@@ -192,15 +192,16 @@ extension EventID {
     /// The id for a log line: ids may be logged, and websites may put an address into one, so anything that is not
     /// plainly a technical id stays out.
     var forLog: String {
+        var digits = 0
         let isPlain = text.hasOnly { byte in
             switch byte {
-            case 48...57, 65...90, 97...122, UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"):
-                true
-            default: false
+            case 48...57: digits += 1
+            case 65...90, 97...122, UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"): break
+            default: return false
             }
+            return true
         }
         guard isPlain else { return "(withheld)" }
-        let digits = text.utf8.reduce(0) { $0 + ((48...57).contains($1) ? 1 : 0) }
-        return digits >= Masking.shortestCard && Masking.text(text) != text ? "(withheld)" : text
+        return digits >= Masking.shortestCard && Masking.holdsCard(text) ? "(withheld)" : text
     }
 }

@@ -62,6 +62,7 @@ struct DigitRun {
         let isBehindPlus = start > 0 && text[start - 1] == .plus
         if isBehindPlus, count <= CardNumber.longestPhone { return [] }
         var groups: [Group] = []
+        groups.reserveCapacity(8)
         Self.eachGroup(of: text, from: start) { groups.append($0) }
         var found: [Range<Int>] = []
         var first = 0

@@ -21,6 +21,11 @@ public enum Masking {
     /// A phone number: as `text`, but up to 14 digits (15 behind a `+`) are a phone number, not a card.
     public static func phone(_ text: String) -> String { masked(text, named: .phone) }
 
+    /// Whether a card number stands in the text.
+    public static func holdsCard(_ text: String) -> Bool {
+        text.utf8.span.withUnsafeBufferPointer { CardNumber.masked($0, shortest: shortestCard) != nil }
+    }
+
     private static func masked(_ text: String, named name: FieldName) -> String {
         var plain = text
         switch plain.withUTF8({ mask($0, named: name) }) {
