@@ -2,13 +2,8 @@ import HTTP
 import Testing
 
 struct ResponseTests {
-<<<<<<< HEAD
-    private let date = IMFDate(epochSeconds: 784_111_777).bytes
-    private let common = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-Content-Type-Options: nosniff\r\n"
-=======
     private let date = DateField(epochSeconds: 784_111_777)
-    private let dateLine = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\n"
->>>>>>> 261db41 (Make heads once a second, and spare copies, keys and checks on the way of an event)
+    private let common = "Date: Sun, 06 Nov 1994 08:49:37 GMT\r\nX-Content-Type-Options: nosniff\r\n"
 
     private func text(
         _ response: Response, _ version: Version = .http11, keepAlive: Bool = true, headOnly: Bool = false
