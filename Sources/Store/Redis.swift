@@ -223,11 +223,23 @@ public final class Redis {
     private func watch() {
         guard !isClosed else { return }
         let now = loop.now
+        let oldest = link?.oldestWait
+        looks = oldest == lookedAt ? looks + 1 : 0
+        lookedAt = oldest
         if let since = connectingSince, link != nil, now.since(since) > deadlines.connect * 1_000_000 {
             refuse("no answer within \(deadlines.connect) ms of connecting")
-        } else if let oldest = link?.oldestWait, now.since(oldest) > deadlines.command * 1_000_000 {
+        } else if let oldest, now.since(oldest) > deadlines.command * 1_000_000,
+            looks * Self.pace >= deadlines.command
+        {
             refuse("no reply within \(deadlines.command) ms")
         }
-        loop.schedule(after: 100) { [weak self] in self?.watch() }
+        loop.schedule(after: Self.pace) { [weak self] in self?.watch() }
     }
+
+    /// Milliseconds between two looks.
+    private static let pace: Int64 = 100
+    /// At how many looks in a row, but for the first, the oldest command was the same. The clock alone would blame Redis
+    /// for the time in which this thread was busy with what clients had sent, and had not sent the command yet.
+    private var looks: Int64 = 0
+    private var lookedAt: Moment?
 }

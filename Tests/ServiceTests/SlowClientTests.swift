@@ -166,6 +166,23 @@ import Testing
         #expect(more.isClosedByPeer())
     }
 
+    @Test func `a service that is busy with what clients sent does not take Redis for one that hangs`() throws {
+        let site = try Site(["REDIS_TIMEOUT_SECONDS": "1"])
+        let text = String(repeating: "word ", count: 190)
+        let data = JSON.object(Dictionary(uniqueKeysWithValues: (0..<32).map { ("f\($0)", .string(text)) }))
+        let batch = JSON.object(["events": .array(Array(repeating: event("page.viewed", data: data), count: 32))]).text
+        let clients = try many(40, site)
+        // All come at once, so that they are read in one go, which takes longer than a command to Redis may.
+        for client in clients { try client.send(String(Self.request(batch, to: "track-events").dropLast())) }
+        site.receiver.send(SIGSTOP)
+        for client in clients { try client.send("}") }
+        site.receiver.send(SIGCONT)
+        for client in clients {
+            client.patience = 60
+            #expect(try client.readResponse().status == 200)
+        }
+    }
+
     @Test func `clients that vanish in the middle of a request leave nothing behind`() throws {
         let site = try Site()
         let bytes = Array(Self.request().utf8)
