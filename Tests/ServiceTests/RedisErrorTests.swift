@@ -204,7 +204,7 @@ import Testing
     }
 
     @Test func `a Redis that hangs is not waited for without end, and is used again when it goes on`() throws {
-        let site = try Site()
+        let site = try Site(["REDIS_TIMEOUT_SECONDS": "1"])
         try site.track(event("page.viewed", id: "before"))
         site.redis.freeze()
         let response = try site.post(event("customer.login", id: "e1"))
