@@ -25,7 +25,7 @@ let package = Package(
                 .embedInCode("announce.lua"), .embedInCode("erase.lua"), .embedInCode("names.lua"),
                 .embedInCode("page.lua"), .embedInCode("task.lua"), .embedInCode("trim.lua"),
                 .embedInCode("check.lua"), .embedInCode("repair.lua"),
-                .embedInCode("erased.lua"), .embedInCode("explain.lua"),
+                .embedInCode("erased.lua"), .embedInCode("explain.lua"), .embedInCode("leaving.lua"),
             ], swiftSettings: strict),
         .target(name: "Journal", dependencies: ["CSystem"], swiftSettings: strict),
         .target(

@@ -1,12 +1,13 @@
 extension Event {
-    /// The `booking.abandoned` of a browser that fell silent, made by the service.
+    /// The `booking.abandoned` of a browser that fell silent, or that said at `leftAt` that it may be leaving and was
+    /// silent since; made by the service.
     ///
     /// All receivers that watch one database make the same id of it, so it is applied once. `step` is what the last step
     /// was about, as ``Change`` remembers it. A step that is history is left `silence` milliseconds after it and not now:
     /// nobody can act on it, and the day's numbers are not those of today. Nil when the contact has neither id nor email.
     public convenience init?(
         abandonedBy contactID: String, customerID: String?, email: String?, lastStep: Timestamp, step: String,
-        silence: Int64, at now: Timestamp, ulid: ULID
+        leftAt: Timestamp? = nil, silence: Int64, at now: Timestamp, ulid: ULID
     ) {
         let customer = Customer(id: customerID.flatMap { CustomerID($0) }, email: email.flatMap { Email($0) })
         guard customer.id != nil || customer.email != nil,
@@ -20,10 +21,25 @@ extension Event {
                 json.member("history")?.kind == .true
             )
         }
+        // By the browser's own clock: if the customer comes back, that has to be later, however wrong the clock is.
+        let time = leftAt ?? (isHistory ? min(now, lastStep.adding(milliseconds: silence)) : now)
         self.init(
-            type: .bookingAbandoned, id: id, ulid: ulid,
-            time: isHistory ? min(now, lastStep.adding(milliseconds: silence)) : now, receivedAt: now,
-            customer: customer, data: data, session: session, source: .server, isHistory: isHistory)
+            type: .bookingAbandoned, id: id, ulid: ulid, time: time, receivedAt: now, customer: customer,
+            data: leftAt == nil ? data : data.withReason("left"), session: session, source: .server,
+            isHistory: isHistory && leftAt == nil)
+    }
+}
+
+extension BusinessData {
+    /// The same with one more field, `reason`.
+    fileprivate func withReason(_ reason: StaticString) -> BusinessData {
+        var json = Array(json.dropLast())
+        json.appendJSON(raw: isEmpty ? "\"reason\":\"" : ",\"reason\":\"")
+        json.appendJSON(raw: reason)
+        json.appendJSON(raw: "\"}")
+        return json.withUnsafeBufferPointer { bytes in
+            (try? JSONDocument.parse(bytes)).map { BusinessData($0.root) } ?? self
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 extension Change {
     /// Why it does what it does: one sentence for each rule that applies, made of what the rules put into it.
     public var reasons: [String] {
+        if let hold { return hold.reasons(event) }
         let names = fields.map(\.name) + ["last_action"]
         var reasons = [
             "\(event.type.rawValue): fills in \(names.joined(separator: ", ")) and last_activity, "
@@ -14,6 +15,18 @@ extension Change {
         }
         if beginsAnew { reasons.append("begins anew where the person was erased before it happened") }
         return reasons + (funnel?.reasons ?? [])
+    }
+}
+
+extension Hold {
+    fileprivate func reasons(_ event: Event) -> [String] {
+        guard let due else { return ["if_idle_for: dropped, as it comes from a robot or too late for a task"] }
+        let seconds = Double(event.idleFor ?? 0) / 1000
+        return [
+            "if_idle_for: applies \(seconds) s after it arrived, at \(due.iso8601), unless the customer does more before; "
+                + "then the service gives the booking up by itself",
+            "dropped where no such booking (\(booking)) is in progress, or something later has happened",
+        ]
     }
 }
 

@@ -30,14 +30,27 @@ public struct Change: Sendable {
     public internal(set) var beginsAnew = false
     /// What it does to bookings, payments and tasks.
     public internal(set) var funnel: FunnelChange?
+    /// What the event waits for; then nothing else of the change is done.
+    public internal(set) var hold: Hold?
     /// The last step that the contact's booking must still have, or nothing is done: for an event that was made from
     /// what stood in the database a moment ago.
     public var expectedStep: Timestamp?
+    /// Whether beside that nothing may have happened that is later than the event.
+    public var expectsSilence = false
 
     init(event: Event, description: String) {
         self.event = event
         self.description = description
     }
+}
+
+/// What becomes of an event that applies only if its customer does nothing more: it is kept beside the booking in
+/// progress, and the watch over bookings looks when it is due.
+public struct Hold: Sendable {
+    /// The booking that must be in progress, or the event is void.
+    public let booking: String
+    /// When it is due; `nil`: it is void whatever there is.
+    public let due: Timestamp?
 }
 
 /// The part of a change that a contact may have moved past already; then none of it is done.

@@ -40,11 +40,13 @@ public final class Event: Sendable {
     public let isFromRobot: Bool
     /// Whether it comes too late for anybody to act on it: it makes no task, nor does the booking that it leaves open.
     public let isHistory: Bool
+    /// Milliseconds for which nothing later of the customer may follow: only then it applies. `nil`: it applies at once.
+    public let idleFor: Int64?
 
     init(
         type: EventType, id: EventID, ulid: ULID, time: Timestamp, receivedAt: Timestamp, customer: Customer,
         data: BusinessData, session: BusinessData, source: Source, emailIdentifies: Bool = true,
-        isFromRobot: Bool = false, isHistory: Bool = false
+        isFromRobot: Bool = false, isHistory: Bool = false, idleFor: Int64? = nil
     ) {
         self.type = type
         self.id = id
@@ -58,6 +60,7 @@ public final class Event: Sendable {
         self.emailIdentifies = emailIdentifies
         self.isFromRobot = isFromRobot
         self.isHistory = isHistory
+        self.idleFor = idleFor
     }
 
     /// The same event with another word on its sender, or on what it is still good for.
@@ -68,7 +71,7 @@ public final class Event: Sendable {
             type: event.type, id: event.id, ulid: event.ulid, time: event.time, receivedAt: event.receivedAt,
             customer: event.customer, data: event.data, session: event.session, source: event.source,
             emailIdentifies: emailIdentifies ?? event.emailIdentifies, isFromRobot: isFromRobot ?? event.isFromRobot,
-            isHistory: isHistory ?? event.isHistory)
+            isHistory: isHistory ?? event.isHistory, idleFor: event.idleFor)
     }
 
     /// The booking it is about: `booking_id`, else `vehicle_id`, else the session; empty when it names none.

@@ -4,6 +4,8 @@ extension Event {
     /// From which difference on `sent_at` is taken for a wrong clock and not for a slow network, in milliseconds:
     /// correcting every delay would put two events that overtook each other into the wrong order.
     static let networkTolerance: Int64 = 10_000
+    /// Longest time for which an event may wait whether its customer does more, in milliseconds.
+    static let longestIdle: Int64 = 60_000
 
     /// Reads one event of the wire format.
     ///
@@ -21,7 +23,8 @@ extension Event {
             type: type, id: try Self.id(json, arrival: arrival), ulid: arrival.ulid, time: time,
             receivedAt: arrival.receivedAt, customer: customer,
             data: data.map(BusinessData.init) ?? .empty,
-            session: try Self.object(json, "session").map(BusinessData.init) ?? .empty, source: arrival.source)
+            session: try Self.object(json, "session").map(BusinessData.init) ?? .empty, source: arrival.source,
+            idleFor: try Self.idleFor(json, type))
     }
 
     private static func type(_ value: JSONValue?) throws(Rejection) -> EventType {
@@ -65,6 +68,14 @@ extension Event {
         }
         let latest = arrival.receivedAt.adding(milliseconds: clockTolerance)
         return time > latest ? arrival.receivedAt : time
+    }
+
+    private static func idleFor(_ json: JSONValue, _ type: EventType) throws(Rejection) -> Int64? {
+        guard let value = json.member("if_idle_for"), !value.isNull else { return nil }
+        guard type == .bookingAbandoned, let seconds = value.numberText.flatMap({ Double($0) }), seconds > 0,
+            seconds * 1000 <= Double(longestIdle)
+        else { throw .badIdleTime }
+        return max(1, Int64((seconds * 1000).rounded()))
     }
 
     private static func timestamp(_ json: JSONValue, _ name: StaticString) throws(Rejection) -> Timestamp? {

@@ -13,7 +13,12 @@ extension Event {
         json.appendJSON(id.text)
         json.appendJSON(raw: ",\"timestamp\":\"")
         time.appendISO8601(to: &json)
-        json.appendJSON(raw: "\",\"customer\":{")
+        json.appendJSON(raw: "\"")
+        if let idleFor {
+            json.appendJSON(raw: ",\"if_idle_for\":")
+            json.append(text: "\(Double(idleFor) / 1000)")
+        }
+        json.appendJSON(raw: ",\"customer\":{")
         var separator: StaticString = "\""
         func field(_ name: StaticString, _ value: String?) {
             guard let value else { return }

@@ -18,13 +18,15 @@ public enum Rejection: Error, Equatable, Sendable {
     case badTimestamp(field: String)
     /// An amount is negative, absurd or not a number.
     case badAmount(field: String, MoneyError)
+    /// `if_idle_for` is no fitting number of seconds, or on an event that cannot wait.
+    case badIdleTime
 
     /// The HTTP status: 400 for what has the wrong shape, 422 for a wrong value.
     public var status: Int {
         switch self {
         case .notJSON, .wrongShape: 400
         case .customerRequired, .unknownEventType, .badEventID, .badCustomerID, .badEmail, .badTimestamp,
-            .badAmount:
+            .badAmount, .badIdleTime:
             422
         }
     }
@@ -41,6 +43,7 @@ public enum Rejection: Error, Equatable, Sendable {
         case .badEmail: "invalid_email"
         case .badTimestamp: "invalid_timestamp"
         case .badAmount: "invalid_amount"
+        case .badIdleTime: "invalid_if_idle_for"
         }
     }
 
@@ -56,6 +59,7 @@ public enum Rejection: Error, Equatable, Sendable {
         case .badEmail: "customer.email"
         case .badTimestamp(let field): field
         case .badAmount(let field, _): field
+        case .badIdleTime: "if_idle_for"
         }
     }
 
@@ -81,6 +85,9 @@ public enum Rejection: Error, Equatable, Sendable {
             "`\(field)` must be ISO 8601 (2026-11-23T06:20:00.000Z) or epoch milliseconds, from the year 2000 on."
         case .badAmount(let field, let error):
             "`\(field)` \(error.message)."
+        case .badIdleTime:
+            "`if_idle_for` must be a number of seconds, more than 0 and at most \(Event.longestIdle / 1000), and belongs to "
+                + "booking.abandoned alone."
         }
     }
 }

@@ -21,6 +21,13 @@ public struct Rules: Sendable {
     public func change(for event: Event) -> Change {
         let data = event.data
         var change = Change(event: event, description: Sentence.describe(event))
+        if let wait = event.idleFor {
+            // Neither would make a task, and nothing else is worth the wait.
+            let isVoid = event.isFromRobot || event.isHistory
+            change.hold = Hold(
+                booking: event.booking, due: isVoid ? nil : event.receivedAt.adding(milliseconds: wait))
+            return change
+        }
         change.fields = Self.profile(event.customer)
 
         switch event.type {

@@ -47,7 +47,7 @@ enum ExplainCommand {
         if let event = explanation.event {
             row("Event", "\(event.type.rawValue)  \(event.time.iso8601)  \(event.id.text)")
         }
-        let isFine = ["applied", "superseded"].contains(explanation.word)
+        let isFine = ["applied", "superseded", "held"].contains(explanation.word)
         let verdict = screen.paint(explanation.word, isFine ? .green : .yellow)
         screen.line(screen.paint(Screen.column("Verdict", 9), .grey) + " \(verdict): \(Screen.plain(explanation.why))")
         if let run = explanation.run { show(explanation, run, row) }

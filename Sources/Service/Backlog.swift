@@ -47,6 +47,8 @@ final class Backlog: Sendable {
     let hasRoom = Atomic<Bool>(false)
     /// Bookings that the watch gave up as abandoned.
     let abandoned = Atomic<Int>(0)
+    /// Bookings given up whose browser had said that it may be leaving.
+    let left = Atomic<Int>(0)
     /// Alerts that were repeated because nobody had heard them.
     let repeated = Atomic<Int>(0)
     /// Contacts erased because they were without activity for `RETENTION_DAYS`.

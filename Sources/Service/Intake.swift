@@ -87,6 +87,10 @@ final class Intake {
     private static func verdict(on event: Event, _ applied: Applied) -> Verdict {
         if applied.isErased { return .erased(event.id) }
         if applied.isDuplicate { return .duplicate(contactID: applied.contactID, eventID: event.id) }
+        if applied.isHeld { return .held(contactID: applied.contactID, eventID: event.id) }
+        if applied.isStale {
+            return .void(contactID: applied.contactID.isEmpty ? nil : applied.contactID, eventID: event.id)
+        }
         return .applied(contactID: applied.contactID, eventID: event.id)
     }
 
@@ -117,9 +121,7 @@ final class Intake {
     }
 
     private func note(_ event: Event, _ applied: Applied, _ microseconds: Int64) {
-        let result: Metrics.Result =
-            applied.isErased
-            ? .erased : applied.isDuplicate ? .duplicate : applied.isSuperseded ? .superseded : .applied
+        let result = Metrics.Result(applied)
         metrics.count(event.type, result, microseconds: microseconds)
         if applied.taskID != nil { metrics.tasks.add(1, ordering: .relaxed) }
         if applied.isUnheard { metrics.unheard.add(1, ordering: .relaxed) }

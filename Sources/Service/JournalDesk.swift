@@ -120,7 +120,9 @@ public struct JournalDesk {
             }
             store.apply(settings.rules.change(for: event)) { result in
                 switch result {
-                case .success(let applied): each(letter, .success(applied.contactID))
+                case .success(let applied):
+                    let who = applied.isStale ? "nobody: the booking goes on, or is over" : applied.contactID
+                    each(letter, .success(who))
                 case .failure(let error): each(letter, .failure(error.reason))
                 }
                 next()

@@ -1,12 +1,13 @@
 import CRM
 import Loop
+import Store
 import Synchronization
 
 /// The counters of one worker. Written by that worker alone; read by whichever answers `/metrics`.
 public final class Metrics: Sendable {
     /// How an event ended.
     enum Result: Int, CaseIterable {
-        case applied, duplicate, superseded, queued, unavailable, failed, erased
+        case applied, duplicate, superseded, queued, unavailable, failed, erased, held, void
 
         /// The name in the metrics and the log. Not by interpolation, which looks it up by reflection, for 2 microseconds.
         var name: String {
@@ -18,7 +19,19 @@ public final class Metrics: Sendable {
             case .unavailable: "unavailable"
             case .failed: "failed"
             case .erased: "erased"
+            case .held: "held"
+            case .void: "void"
             }
+        }
+
+        /// How one ended that Redis took.
+        init(_ applied: Applied) {
+            self =
+                applied.isErased
+                ? .erased
+                : applied.isDuplicate
+                    ? .duplicate
+                    : applied.isHeld ? .held : applied.isStale ? .void : applied.isSuperseded ? .superseded : .applied
         }
     }
 
@@ -31,7 +44,7 @@ public final class Metrics: Sendable {
         100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 1_000_000, 2_500_000,
     ]
 
-    private let events = InlineArray<112, Atomic<Int>> { _ in Atomic(0) }
+    private let events = InlineArray<144, Atomic<Int>> { _ in Atomic(0) }
     private let statuses = InlineArray<600, Atomic<Int>> { _ in Atomic(0) }
     private let durations = InlineArray<14, Atomic<Int>> { _ in Atomic(0) }
     private let durationSum = Atomic<Int>(0)
@@ -132,6 +145,8 @@ public final class Metrics: Sendable {
         }
         text.family("crmsync_bookings_abandoned_by_watch_total", "counter", "Bookings given up after silence.")
         text.sample("crmsync_bookings_abandoned_by_watch_total", [], backlog.abandoned.load(ordering: .relaxed))
+        text.family("crmsync_bookings_left_total", "counter", "Bookings given up whose browser may have been closed.")
+        text.sample("crmsync_bookings_left_total", [], backlog.left.load(ordering: .relaxed))
         text.family("crmsync_alerts_repeated_total", "counter", "Unheard alerts that were heard later.")
         text.sample("crmsync_alerts_repeated_total", [], backlog.repeated.load(ordering: .relaxed))
         text.family("crmsync_contacts_expired_total", "counter", "Contacts erased for RETENTION_DAYS without activity.")

@@ -139,7 +139,7 @@ final class Replay {
             log.write(
                 .info, "Received event:", about: event.type.rawValue,
                 [
-                    ("result", applied.isDuplicate ? "duplicate" : "applied"), ("contact_id", applied.contactID),
+                    ("result", Metrics.Result(applied).name), ("contact_id", applied.contactID),
                     ("event_id", event.id.forLog), ("from", "journal"),
                 ])
             return .done

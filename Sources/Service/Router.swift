@@ -199,7 +199,9 @@ final class Router {
         var event: Event
         do { event = try Event(json, arrival: arrival) } catch { return .refused(.rejected(error)) }
         guard event.source == .browser else { return .event(event, isVerified: true) }
-        if settings.respectsOptOut, event.type.isBrowsing, Access.optsOut(request) { return .refused(.declined) }
+        // Nor can one that waits for what follows: the view of the page that comes back would not be kept.
+        let isDeclined = event.type.isBrowsing || event.idleFor != nil
+        if settings.respectsOptOut, isDeclined, Access.optsOut(request) { return .refused(.declined) }
         if event.type.makesTask, let agent = request.headers.first("user-agent"), Robot.isNamed(in: agent) {
             event = Event(event, isFromRobot: true)
         }

@@ -7,6 +7,10 @@ enum Verdict {
     case applied(contactID: String, eventID: EventID)
     /// It had been in Redis before; nothing changed.
     case duplicate(contactID: String, eventID: EventID)
+    /// It applies unless the customer does more.
+    case held(contactID: String, eventID: EventID)
+    /// It was to apply unless the booking goes on, and that goes on or is over; it was dropped.
+    case void(contactID: String?, eventID: EventID)
     /// Its person was erased; it was dropped.
     case erased(EventID)
     /// It is safe on disk and will be in Redis.
@@ -23,8 +27,8 @@ enum Verdict {
     /// The status of an answer that tells of this event alone.
     var status: Status {
         switch self {
-        case .applied, .duplicate, .erased, .declined: .ok
-        case .queued: .accepted
+        case .applied, .duplicate, .void, .erased, .declined: .ok
+        case .held, .queued: .accepted
         case .rejected(let rejection): rejection.status == 400 ? .badRequest : .unprocessableContent
         case .denied(let denial): denial.status
         case .unavailable: .serviceUnavailable
@@ -34,7 +38,7 @@ enum Verdict {
     /// The word that counts it in the metrics and names it in the answer, for what was not accepted.
     var errorCode: String? {
         switch self {
-        case .applied, .duplicate, .erased, .queued, .declined: nil
+        case .applied, .duplicate, .held, .void, .erased, .queued, .declined: nil
         case .rejected(let rejection): rejection.code
         case .denied(let denial): denial.code
         case .unavailable: "unavailable"
@@ -54,7 +58,7 @@ enum Verdict {
         switch self {
         case .denied(let denial): denial.retryAfter
         case .unavailable: 2
-        case .applied, .duplicate, .erased, .queued, .declined, .rejected: nil
+        case .applied, .duplicate, .held, .void, .erased, .queued, .declined, .rejected: nil
         }
     }
 
@@ -63,6 +67,10 @@ enum Verdict {
         switch self {
         case .applied(let contact, let event): success(contact, event, "Event tracked successfully", to: &body)
         case .duplicate(let contact, let event): success(contact, event, "Event already tracked", to: &body)
+        case .held(let contact, let event):
+            success(contact, event, "Event accepted: it applies unless the customer does more", to: &body)
+        case .void(let contact, let event):
+            success(contact, event, "Event dropped: the booking goes on, or is over", to: &body)
         case .erased(let event): success(nil, event, "Event dropped: this person was erased", to: &body)
         case .queued(let event): success(nil, event, "Event queued", to: &body)
         case .declined: success(nil, nil, "Event not kept: the browser asks not to be tracked", to: &body)

@@ -1,11 +1,13 @@
 /// What came of one change: the reply of `apply.lua`, read.
 public struct Applied: Equatable, Sendable {
-    /// The contact that the event belongs to; empty where ``isErased``.
+    /// The contact that the event belongs to; empty where ``isErased``, and where an event that is void named nobody known.
     public let contactID: String
     /// The event had been applied before; nothing changed.
     public let isDuplicate: Bool
-    /// The booking has gone on since the event was made; nothing changed.
+    /// The booking has gone on since the event was made, or is over; nothing changed.
     public let isStale: Bool
+    /// It waits whether the customer does more; nothing else changed.
+    public let isHeld: Bool
     /// The person was erased and has not begun anew; nothing changed.
     public let isErased: Bool
     /// The contact is new.
@@ -26,8 +28,9 @@ public struct Applied: Equatable, Sendable {
         isErased = verdict == "erased"
         isDuplicate = verdict == "duplicate"
         isStale = verdict == "stale"
-        guard isErased || isDuplicate || isStale || verdict == "applied" else { return nil }
-        guard let id = isErased ? "" : words.next() else { return nil }
+        isHeld = verdict == "held"
+        guard isErased || isDuplicate || isStale || isHeld || verdict == "applied" else { return nil }
+        guard let id = isErased ? "" : words.next() ?? (isStale ? "" : nil) else { return nil }
         contactID = id
         while let word = words.next() {
             switch word {

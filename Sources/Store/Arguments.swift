@@ -27,9 +27,15 @@ public struct Arguments {
 
         if !event.emailIdentifies { command.add("apart") }
         if change.beginsAnew { command.add("anew") }
+        if let hold = change.hold {
+            command.add("hold")
+            command.add(hold.due.map { String($0.milliseconds) } ?? "")
+            command.add(hold.booking)
+        }
         if let step = change.expectedStep {
             command.add("expect")
             command.add(step.milliseconds)
+            command.add(change.expectsSilence ? "1" : "")
         }
         if let counter = change.counter {
             command.add("count")

@@ -35,6 +35,8 @@ public enum Keys {
     public static func funnel(_ contact: String) -> String { "crm_index_funnel_" + contact }
     /// Sorted set: contacts with a booking in progress, by the time of its last step.
     public static let bookingsOpen = "crm_index_bookings_open"
+    /// Sorted set: contacts whose browser may be leaving a booking, by when they count as gone.
+    static let bookingsLeaving = "crm_index_bookings_leaving"
     /// Sorted set: open tasks that were announced to nobody.
     public static let tasksUnheard = "crm_index_tasks_unheard"
     /// Channel: urgent tasks as they open.

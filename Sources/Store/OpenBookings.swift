@@ -11,6 +11,8 @@ public struct OpenBooking: Sendable {
     public let customerID: String?
     /// The contact's email.
     public let email: String?
+    /// When its browser said that it may be leaving; `nil` where it did not.
+    public var leftAt: Timestamp?
     /// What the last step was about: `{"event_data":{…},"session":{…}}`.
     public let step: String
 }
@@ -26,6 +28,16 @@ extension Store {
             case .failure(let error): done(.failure(error))
             case .success(let reply): self?.read((reply.array ?? []).compactMap(\.text), done)
             }
+        }
+    }
+
+    /// Bookings whose browser said that it may be leaving, and whose customer has done nothing since and until `time`, at
+    /// most `limit`.
+    public func leftBookings(
+        at time: Timestamp, limit: Int, _ done: @escaping (Result<[OpenBooking], StoreError>) -> Void
+    ) {
+        redis.send(["EVAL", LeavingScript.text, "0", String(time.milliseconds), String(limit)]) { result in
+            done(result.map { ($0.array ?? []).compactMap { OpenBooking(left: ($0.array ?? []).map(\.text)) } })
         }
     }
 
@@ -86,6 +98,23 @@ extension OpenBooking {
         customerID = contact[0].text
         email = contact[1].text
     }
+
+    /// One that `leaving.lua` tells.
+    fileprivate init?(left words: [String?]) {
+        func time(_ text: String?) -> Timestamp? { text.flatMap { Int64($0) }.flatMap { Timestamp(milliseconds: $0) } }
+        guard words.count == 6, let id = words[0], let step = time(words[1]), let left = time(words[3])
+        else { return nil }
+        contactID = id
+        lastStep = step
+        self.step = words[2] ?? "{}"
+        leftAt = left
+        customerID = words[4]
+        email = words[5]
+    }
+}
+
+private enum LeavingScript {
+    static let text = String(decoding: PackageResources.leaving_lua, as: UTF8.self)
 }
 
 private enum AnnounceScript {

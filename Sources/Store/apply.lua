@@ -14,7 +14,9 @@
 --       6 what happened, the contact's last_action; then parts, each opened by its name, in this order, if at all:
 --      'apart'                       the email does not say whose event it is
 --      'anew'                        later than an erasure it is a new beginning
---      'expect' moment               of the last step: otherwise nothing is done
+--      'hold' due booking            only if the customer does nothing more: all that is kept is when that will be known,
+--                                    in milliseconds ('' = it is void), and only while that booking is in progress
+--      'expect' moment silence       of the last step: otherwise nothing is done; '1' = nor if anything later happened
 --      'count' name delta            an integer of the contact
 --      'view' name own shared        raises it in the contact's ranking of this prefix ('' = none) and in a shared one
 --      'funnel' booking id           what it is about ('' = unknown), and the booking's own id ('' = unknown); then:
@@ -32,8 +34,8 @@
 --                                    and when the event is not older than the contact
 --
 -- Reply: one line of words, `erased` (the person was, and the event changes nothing), `duplicate <contact id>`,
---        `stale <contact id>` (the booking has gone on; nothing was done) or
---        `applied <contact id>`, the latter followed by any of
+--        `stale <contact id>` (the booking has gone on or is over; nothing was done; without an id where nobody is
+--        known), `held <contact id>` (it waits), or `applied <contact id>`, the latter followed by any of
 --        `created`, `conflict` (id and email name two contacts), `superseded` (timeline only), `task=<id>`, `unheard`.
 -- Errors: those of Redis, and DAMAGED for a number that is none. A script does not roll back, so everything that can
 --        fail is read before the first write; the first three writes prove what they write to themselves.
@@ -82,9 +84,23 @@ local now = call('HMGET', contact, 'email', 'customer_id', 'lead_status', 'last_
 local old_email, old_customer, status, last_activity = now[1], now[2], now[3], now[4]
 local created = not (old_email or old_customer or status or last_activity)
 local newer = not last_activity or iso >= last_activity
+if part == 'hold' then
+  if created then return 'stale' end
+  local funnel, leaving, due, left = 'crm_index_funnel_' .. id, 'crm_index_bookings_leaving', args[at], time
+  local is = call('HMGET', funnel, 'step_at', 'booking', 'leaving_at')
+  if due == '' or not newer or not is[1] or is[2] ~= args[at + 1] then return 'stale ' .. id end
+  -- Of two that wait, with nothing between them, what is earlier counts: one that is told again puts nothing off.
+  local before = is[3] and tonumber(call('ZSCORE', 'crm_index_contacts_recent', id) or 0) <= (tonumber(is[3]) or 0)
+    and call('ZSCORE', leaving, id)
+  if before then due, left = math.min(before, due), math.min(is[3], left) end
+  call('ZADD', leaving, due, id)
+  call('HSET', funnel, 'leaving_at', left)
+  return 'held ' .. id
+end
 if part == 'expect' then
-  if call('HGET', 'crm_index_funnel_' .. id, 'step_at') ~= args[at] then return 'stale ' .. id end
-  part, at = args[at + 1], at + 2
+  local has_gone_on = call('HGET', 'crm_index_funnel_' .. id, 'step_at') ~= args[at]
+  if has_gone_on or args[at + 1] == '1' and not newer then return 'stale ' .. id end
+  part, at = args[at + 2], at + 3
 end
 local length = call('ZCARD', timeline)
 local owns_email = has_email and not conflict

@@ -35,7 +35,8 @@ if known[2] then ids[#ids + 1] = known[2] end
 local tasks = call('ZRANGE', of_tasks, 0, -1)
 local entries = call('ZRANGE', timeline, 0, -1)
 
-local shared = { 'crm_index_contacts_recent', 'crm_index_contacts_revenue', 'crm_index_bookings_open' }
+local shared = { 'crm_index_contacts_recent', 'crm_index_contacts_revenue', 'crm_index_bookings_open',
+  'crm_index_bookings_leaving' }
 for slug in string.gmatch(ARGV[6], '%S+') do shared[#shared + 1] = 'crm_index_status_' .. slug end
 local desks = { 'crm_index_tasks_open', 'crm_index_tasks_unheard', 'crm_index_tasks_done', 'crm_index_tasks_cancelled' }
 for priority in string.gmatch(ARGV[7], '%S+') do desks[#desks + 1] = 'crm_index_tasks_open_' .. priority end

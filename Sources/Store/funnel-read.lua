@@ -67,7 +67,9 @@ if part == 'funnel' then
   end
 
   if effective then
-    if move then call('ZCARD', 'crm_index_bookings_open') end
+    if move then
+      call('ZINTERCARD', '3', 'crm_index_nothing', 'crm_index_bookings_open', 'crm_index_bookings_leaving')
+    end
     raised, numbers = more_raised, more_numbers
     for i = last_after + 1, last_keep do
       if moment(i) <= at_time then

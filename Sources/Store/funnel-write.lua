@@ -20,7 +20,8 @@ if move == 'enter' and is_last then
   call('HSET', funnel, 'step_at', time, 'booking', booking, 'step', step)
 elseif move == 'leave' and is_last then
   call('ZREM', 'crm_index_bookings_open', id)
-  call('HDEL', funnel, 'step_at', 'booking', 'step')
+  call('ZREM', 'crm_index_bookings_leaving', id)
+  call('HDEL', funnel, 'step_at', 'booking', 'step', 'leaving_at')
 end
 if not closing and not task then return reply end
 

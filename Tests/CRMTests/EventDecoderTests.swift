@@ -67,6 +67,70 @@ import Testing
         #expect(throws: Rejection.badEventID) { try login(",\"event_id\":\"\(String(repeating: "x", count: 129))\"") }
     }
 
+    private func abandoned(_ idle: String, type: String = "booking.abandoned") throws -> Event {
+        try event(#"{"event_type":"\#(type)","customer":{"id":"u1"},"if_idle_for":\#(idle)}"#)
+    }
+
+    private static let waits: [(String, Int64)] = [
+        ("1.5", 1500), ("60", 60_000), ("0.0001", 1), ("4.035", 4035), ("6e1", 60_000),
+    ]
+
+    @Test(arguments: waits)
+    func `a browser in doubt says how long to wait, and the queue keeps it`(text: String, milliseconds: Int64) throws {
+        let sent = try abandoned(text)
+        #expect(sent.idleFor == milliseconds)
+        #expect(Event(sent, isFromRobot: true).idleFor == milliseconds)
+        var ulids = ULIDGenerator()
+        let back = try Event(
+            queued: sent.encoded, receivedAt: Self.now, flags: sent.queueFlags, ulid: ulids.next(at: Self.now))
+        #expect(back.idleFor == milliseconds)
+        #expect(back.encoded == sent.encoded)
+    }
+
+    @Test func `who does not say how long does not wait`() throws {
+        #expect(try abandoned("null").idleFor == nil)
+        #expect(try abandoned("null", type: "page.viewed").idleFor == nil)
+        #expect(try login("").idleFor == nil)
+    }
+
+    @Test(arguments: ["0", "-1", "60.001", "1e400", "\"1\"", "true", "{}", "[1]"])
+    func `a wait that is none is refused`(text: String) {
+        #expect(throws: Rejection.badIdleTime) { try abandoned(text) }
+    }
+
+    @Test(arguments: EventType.allCases)
+    func `only an abandoned booking can wait`(type: EventType) throws {
+        if type == .bookingAbandoned { return }
+        #expect(throws: Rejection.badIdleTime) { try abandoned("1", type: type.rawValue) }
+    }
+
+    @Test func `it is held until the wait is over, and for robots and history it is void`() throws {
+        let sent = try event(
+            #"{"event_type":"booking.abandoned","customer":{"id":"u1"},"event_data":{"booking_id":"b1"},"if_idle_for":2}"#
+        )
+        let change = Rules().change(for: sent)
+        #expect(change.hold?.due == Self.now.adding(milliseconds: 2000))
+        #expect(change.hold?.booking == "b1")
+        #expect(change.funnel == nil && change.fields.isEmpty)
+        #expect(Rules().change(for: Event(sent, isFromRobot: true)).hold.map { $0.due == nil } == true)
+        #expect(Rules().change(for: Event(sent, isHistory: true)).hold.map { $0.due == nil } == true)
+    }
+
+    @Test(arguments: ["{}", #"{"event_data":{"booking_id":"b1","reason":"x"},"history":true}"#])
+    func `one whose browser spoke is left at that moment, and for that reason`(step: String) throws {
+        var ulids = ULIDGenerator()
+        let left = Self.now.adding(milliseconds: -2000)
+        let made = try #require(
+            Event(
+                abandonedBy: "contact_1", customerID: "u1", email: nil, lastStep: left.adding(milliseconds: -5),
+                step: step, leftAt: left, silence: 0, at: Self.now, ulid: ulids.next(at: Self.now)))
+        #expect(made.time == left)
+        #expect(made.data.string("reason") == "left")
+        #expect(made.data.string("booking_id") == (step == "{}" ? nil : "b1"))
+        #expect(made.id.text == "abandoned_contact_1_\(left.milliseconds - 5)")
+        #expect(!made.isHistory && made.idleFor == nil)
+    }
+
     @Test(arguments: [Event.Source.browser, .backend, .server])
     func `an event comes back from the queue as it was`(source: Event.Source) throws {
         let json = #"""

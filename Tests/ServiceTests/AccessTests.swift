@@ -166,7 +166,13 @@ import Testing
         }
         #expect(try site.client.contents().values.isEmpty)
         #expect(try site.post(event("booking.started", customer: ["id": "u1"]), headers: [("DNT", "1")]).status == 200)
-        #expect(try !site.client.contents().values.isEmpty)
+        let before = try site.client.contents()
+        #expect(!before.values.isEmpty)
+        // It would apply although the page came back, whose view is not kept.
+        var left = event("booking.abandoned", customer: ["id": "u1"])
+        left["if_idle_for"] = 1
+        #expect(try site.post(left, headers: [("Sec-GPC", "1")]).json()["contact_id"] == .null)
+        #expect(try site.client.contents() == before)
     }
 
     @Test func `a robot makes no work for people`() throws {

@@ -110,6 +110,13 @@ import Testing
         repairs(
             "ZREM crm_index_bookings_open {ann.id}", "HDEL crm_index_funnel_{ann.id} step_at booking step",
             finds: "open_booking {ann}", then: "HDEL crm_index_funnel_{ann.id} booking step"),
+        repairs("ZADD crm_index_bookings_leaving 5 {ann.id}", finds: "open_booking {ann}"),
+        repairs("HSET crm_index_funnel_{ann.id} leaving_at 5", finds: "open_booking {ann}"),
+        repairs(
+            "ZADD crm_index_bookings_leaving 5 {bob.id}", "HSET crm_index_funnel_{bob.id} leaving_at 5",
+            finds: "open_booking {bob}"),
+        repairs(
+            "ZADD crm_index_bookings_leaving 5 contact_gone", finds: "dangling crm_index_bookings_leaving"),
         repairs("HDEL crm_index_funnel_{ann.id} task:abandoned_booking:b1", finds: "funnel {urgent}"),
         repairs(
             "HSET crm_index_funnel_{ann.id} task:abandoned_booking:b7 task_gone~5",

@@ -94,6 +94,35 @@ import Testing
         }
     }
 
+    @Test func `of one that waits it is told what is kept, until when, and that the booking may go on`() throws {
+        let site = try Site()
+        let shadow = try site.redis.client()
+        try shadow.run("SELECT", "1")
+        let data: JSON = ["booking_id": "b1"]
+        let id = try site.track(event("booking.started", data: data))
+        var left = event("booking.abandoned", data: data)
+        left["if_idle_for"] = 60
+        for key in try site.client.run("KEYS", "*").texts { try site.client.run("COPY", key, key, "DB", "1") }
+        let before = try site.client.contents()
+        let told = try JSON(parsing: explain(site.redis.url, left.text, "--json").output)
+        #expect(told["verdict"] == "held")
+        #expect(told["contact"]?["id"]?.string == id)
+        #expect(try site.client.contents() == before)
+        #expect(try site.post(left).status == 202)
+        for write in told["writes"]?.array ?? [] { _ = try shadow.send((write.array ?? []).compactMap(\.string)) }
+        #expect(Set(try shadow.contents().values.keys) == Set(try site.client.contents().values.keys))
+        let (status, text) = try explain(site.redis.url, left.text)
+        #expect(status == 0)
+        for line in ["held: it applies later, unless the customer does more", "applies 60.0 s after it arrived"] {
+            #expect(text.contains(line), "\(text)")
+        }
+        left["event_data"] = ["booking_id": "b2"]
+        let (_, other) = try explain(site.redis.url, left.text)
+        #expect(other.contains("void: dropped: the contact has no such booking in progress"), "\(other)")
+        left["customer"] = ["id": "nobody"]
+        #expect(try explain(site.redis.url, left.text).output.contains("void: dropped"))
+    }
+
     /// What all ids of one event have in common.
     private static func ulid(_ entry: JSON) -> String? {
         entry["id"]?.string.map { String($0.dropFirst("activity_".count)) }

@@ -39,7 +39,8 @@ import Testing
     @Test(arguments: [
         "crm_contact_<id>", "crm_activity_<id>", "crm_stats_2024-05-10", "crm_index_contacts_recent",
         "crm_index_status_customer_active", "crm_index_tasks_open", "crm_index_tasks_<id>", "crm_index_bookings_<id>",
-        "crm_index_contacts_revenue", "crm_index_bookings_open", "crm_index_status_new_lead",
+        "crm_index_contacts_revenue", "crm_index_bookings_open", "crm_index_bookings_leaving",
+        "crm_index_status_new_lead",
     ])
     func `a key of the wrong type refuses the event whole`(key: String) throws {
         let site = try Site()

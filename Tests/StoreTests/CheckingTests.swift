@@ -59,6 +59,7 @@ import Testing
             $0.revenue = .unknown
             $0.statuses = [.unknown, .unknown, .unknown, .unknown]
             $0.bookingsOpen = .unknown
+            $0.bookingsLeaving = .unknown
             $0.step = nil
             $0.emailOwner = .unknown
             $0.customerOwner = .unknown
@@ -116,6 +117,33 @@ import Testing
         }
         #expect(facts.findings.map(\.kind) == (isSound ? [] : [.openBooking]))
         #expect(!facts.findings.contains { !$0.isRepairable })
+    }
+
+    /// Place in `crm_index_bookings_leaving`, the moment in the funnel, the last step, and whether that is sound.
+    private static let leavings: [(Standing, String?, String?, Bool)] = [
+        (.at("7"), "6", "5", true), (.absent, nil, "5", true), (.at("7"), nil, "5", false), (.absent, "6", "5", false),
+        (.at("7"), "soon", "5", false), (.at("7"), "6", nil, false), (.unknown, "6", "5", true),
+    ]
+
+    @Test(arguments: leavings)
+    func `a booking may be left while it is in progress, at a place and a time`(
+        place: Standing, left: String?, step: String?, isSound: Bool
+    ) {
+        let findings = Self.contact {
+            $0.bookingsOpen = step.map { .at($0) } ?? .absent
+            $0.bookingsLeaving = place
+            $0.step = .init(at: step, leavingAt: left)
+        }.findings
+        #expect(findings.map(\.kind) == (isSound ? [] : [.openBooking]))
+        if !isSound {
+            #expect(
+                findings.map(\.writes) == [
+                    [
+                        ["ZREM", "crm_index_bookings_leaving", "contact_1"],
+                        ["HDEL", "crm_index_funnel_contact_1", "leaving_at"],
+                    ]
+                ])
+        }
     }
 
     private static func task(_ change: (inout TaskFacts) -> Void = { _ in }) -> TaskFacts {
@@ -220,6 +248,7 @@ import Testing
             ("crm_index_customers_contact_1", .customers("contact_1")), ("crm_index_tasks_open", .taskList),
             ("crm_index_tasks_open_urgent", .taskList), ("crm_index_tasks_open_later", .strange),
             ("crm_index_tasks_contact_1", .tasksOfContact("contact_1")), ("crm_index_bookings_open", .contactList),
+            ("crm_index_bookings_leaving", .contactList),
             ("crm_index_bookings_contact_1", .bookings("contact_1")), ("crm_index_status_new_lead", .contactList),
             ("crm_index_status_old_lead", .strange), ("crm_index_vehicles_contact_1", .vehicles("contact_1")),
             ("crm_index_funnel_contact_1", .funnel("contact_1")), ("crm_stats_2024-05-10", .day),

@@ -15,6 +15,9 @@ import Testing
     @Test func `a repeated and a stale event are told from an applied one`() throws {
         #expect(try #require(Applied(reply: "duplicate contact_1")).isDuplicate)
         #expect(try #require(Applied(reply: "stale contact_1")).isStale)
+        #expect(try #require(Applied(reply: "stale")).contactID == "")
+        let held = try #require(Applied(reply: "held contact_1"))
+        #expect(held.isHeld && !held.isStale && held.contactID == "contact_1")
         let plain = try #require(Applied(reply: "applied contact_1"))
         #expect(!plain.isDuplicate && !plain.isStale && plain.taskID == nil)
     }
@@ -25,7 +28,7 @@ import Testing
     }
 
     @Test(arguments: [
-        "", " ", "applied", "applie contact_1", "erased contact_1", "OK", "refused contact_1",
+        "", " ", "applied", "applie contact_1", "erased contact_1", "OK", "refused contact_1", "held",
         "applied contact_1 surprise",
     ])
     func `a reply that is none of ours is not taken for success`(text: String) {

@@ -15,7 +15,7 @@ struct ImportProgress: Equatable {
     var applied = 0
     /// Events whose id had been applied before.
     var known = 0
-    /// Events of persons who were erased.
+    /// Events of persons who were erased, and of bookings that went on.
     var dropped = 0
     /// Lines that are no event, or that Redis refuses.
     var refused = 0

@@ -57,7 +57,7 @@ final class ImportReport {
         row("Lines", progress.lines, first.lines > 0 ? "\(first.lines) of them in an earlier run" : "")
         row("Applied", progress.applied, "tasks opened: \(progress.tasks)")
         row("Known", progress.known, "the same event_id was applied before")
-        row("Dropped", progress.dropped, "of persons who were erased")
+        row("Dropped", progress.dropped, "of persons who were erased, or of bookings that went on")
         row("Refused", progress.refused, "")
         let now = progress.lines - first.lines
         screen.line("\(now) lines in \(Int(seconds.rounded(.up))) s, \(Int(rate(progress))) a second")

@@ -266,7 +266,7 @@ final class Importer {
 
 extension ImportProgress {
     fileprivate mutating func count(_ outcome: Applied) {
-        if outcome.isErased {
+        if outcome.isErased || outcome.isStale {
             dropped += 1
         } else if outcome.isDuplicate {
             known += 1

@@ -24,7 +24,7 @@ public struct Explanation: Sendable {
     /// The rules that apply.
     public let reasons: [String]
 
-    /// One word: `applied`, `superseded`, `duplicate`, `erased`, `rejected`, `refused` or `unknown`.
+    /// One word: `applied`, `superseded`, `duplicate`, `held`, `void`, `erased`, `rejected`, `refused` or `unknown`.
     public var word: String {
         switch verdict {
         case .rejected: "rejected"
@@ -32,6 +32,8 @@ public struct Explanation: Sendable {
         case .unknown: "unknown"
         case .known(let run) where run.applied.isErased: "erased"
         case .known(let run) where run.applied.isDuplicate: "duplicate"
+        case .known(let run) where run.applied.isHeld: "held"
+        case .known(let run) where run.applied.isStale: "void"
         case .known(let run) where run.applied.isSuperseded: "superseded"
         case .known: "applied"
         }
@@ -46,6 +48,9 @@ public struct Explanation: Sendable {
         case .known(let run) where run.applied.isErased:
             "the person was erased; within 30 days only a later customer.created begins anew"
         case .known(let run) where run.applied.isDuplicate: "this event_id was applied before; nothing changes"
+        case .known(let run) where run.applied.isHeld: "it applies later, unless the customer does more before"
+        case .known(let run) where run.applied.isStale:
+            "dropped: the contact has no such booking in progress, or has done something later"
         case .known(let run) where run.applied.isSuperseded:
             "the contact has moved past it; it goes on the timeline and makes no task"
         case .known(let run) where run.applied.isConflict:
@@ -58,7 +63,7 @@ public struct Explanation: Sendable {
     public var run: DryRun? { if case .known(let run) = verdict { run } else { nil } }
 
     /// Which contact it is about; `nil` where nobody knows.
-    public var contactID: String? { run.flatMap { $0.applied.isErased ? nil : $0.applied.contactID } }
+    public var contactID: String? { run.flatMap { $0.applied.contactID.isEmpty ? nil : $0.applied.contactID } }
 
     /// The contact's email, as it would be.
     public var email: String? {
@@ -125,7 +130,7 @@ extension Explanation {
 
     /// The contact as it is now, which the dry run tells only where it would change it.
     private static func look(up run: DryRun, _ store: Store, _ done: @escaping (Record?) -> Void) {
-        if run.applied.isErased || run.applied.isNewContact { return done(nil) }
+        if run.applied.contactID.isEmpty || run.applied.isNewContact { return done(nil) }
         if let contact = run.before[Keys.contact(run.applied.contactID)] { return done(contact) }
         Reader(store).card(run.applied.contactID) { done((try? $0.get())?.contact) }
     }

@@ -79,6 +79,8 @@ extension Verdict {
         switch self {
         case .applied(let contact, _): ("applied", contact, nil)
         case .duplicate(let contact, _): ("duplicate", contact, "this event_id was applied before")
+        case .held(let contact, _): ("waits", contact, "applies unless the customer does more")
+        case .void(let contact, _): ("dropped", contact, "the booking goes on, or is over")
         case .erased: ("dropped", nil, "this person was erased")
         case .queued: ("queued", nil, "Redis is away")
         case .declined: ("dropped", nil, "the browser asks not to be tracked")

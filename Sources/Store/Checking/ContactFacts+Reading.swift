@@ -24,8 +24,9 @@ extension ContactFacts {
         return [
             ["GET", Keys.email(fields["email"] ?? "")], ["GET", Keys.customer(customer)], ["ZSCORE", Keys.recent, id],
             ["ZSCORE", Keys.revenue, id], ["ZSCORE", Keys.bookingsOpen, id],
-            ["HMGET", Keys.funnel(id), stepAt, "booking", "step"], ["SCARD", Keys.bookings(of: id)],
+            ["HMGET", Keys.funnel(id), stepAt, "booking", "step", leavingAt], ["SCARD", Keys.bookings(of: id)],
             ["SCARD", Keys.customers(of: id)], ["SISMEMBER", Keys.customers(of: id), customer],
+            ["ZSCORE", Keys.bookingsLeaving, id],
         ] + LeadStatus.allCases.map { ["ZSCORE", Keys.status($0.slug), id] }
     }
 
@@ -38,7 +39,7 @@ extension ContactFacts {
     }
 
     private init?(_ id: String, _ replies: [RedisReply]) {
-        let pointed = 9 + LeadStatus.allCases.count
+        let pointed = 10 + LeadStatus.allCases.count
         guard replies.count > pointed, let fields = replies[0].fields, !fields.isEmpty else { return nil }
         self.id = id
         self.fields = fields
@@ -56,10 +57,13 @@ extension ContactFacts {
         recent = Standing(replies[3])
         revenue = Standing(replies[4])
         bookingsOpen = Standing(replies[5])
-        step = replies[6].array.map { Step(at: $0[0].text, hasDetails: $0[1].text != nil || $0[2].text != nil) }
+        step = replies[6].array.map {
+            Step(at: $0[0].text, hasDetails: $0[1].text != nil || $0[2].text != nil, leavingAt: $0[3].text)
+        }
         counted = replies[7].integer ?? 0
         hasCustomers = (replies[8].integer ?? 0) > 0
         customersHavePresent = replies[9].isOne
-        statuses = replies[10..<1 + pointed].map(Standing.init)
+        bookingsLeaving = Standing(replies[10])
+        statuses = replies[11..<1 + pointed].map(Standing.init)
     }
 }

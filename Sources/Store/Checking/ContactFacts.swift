@@ -23,6 +23,7 @@ struct ContactFacts {
     /// In the order of ``LeadStatus``.
     var statuses: [Standing]
     var bookingsOpen = Standing.absent
+    var bookingsLeaving = Standing.absent
     /// What the funnel says about the booking in progress; `nil` where its key holds another type.
     var step: Step?
     /// How many booking ids were counted.
@@ -35,14 +36,16 @@ struct ContactFacts {
     struct Step: Equatable {
         var at: String?
         var hasDetails = false
+        /// When its browser said that it may be leaving.
+        var leavingAt: String?
     }
 
     private var key: String { Keys.contact(id) }
 
     /// Everything that is wrong with it.
     var findings: [Finding] {
-        identity + numbers + times + revenueFindings + statusFindings + bookingFindings + emailFindings
-            + customerFindings
+        identity + numbers + times + revenueFindings + statusFindings + bookingFindings + leavingFindings
+            + emailFindings + customerFindings
     }
 
     private func set(_ name: String, _ value: String) -> [String] { ["HSET", key, name, value] }
@@ -286,6 +289,20 @@ struct ContactFacts {
         ]
     }
 
+    /// Where the booking may be left: place and time are there both or neither, and only while it is in progress.
+    private var leavingFindings: [Finding] {
+        guard let step, bookingsLeaving != .unknown else { return [] }
+        let isSound = StoredValue.count(step.leavingAt) != nil && step.at != nil && bookingsLeaving.isMember
+        if isSound || step.leavingAt == nil && bookingsLeaving == .absent { return [] }
+        return [
+            .repair(
+                .openBooking, key, "does not say the same of being left as \(Keys.bookingsLeaving)", "forgets it",
+                ["ZREM", Keys.bookingsLeaving, id], ["HDEL", Keys.funnel(id), Self.leavingAt])
+        ]
+    }
+
+    /// The field of the funnel with the moment at which the browser may have been leaving.
+    static let leavingAt = "leaving_at"
     /// The field of the funnel with the time of the last step.
     static let stepAt = FunnelChange.Moment.step.rawValue
 }

@@ -45,7 +45,8 @@ enum KeyPlace: Equatable {
 
     /// The lists of contacts of all.
     static let contactLists: Set<String> = Set(
-        [Keys.recent, Keys.revenue, Keys.bookingsOpen] + LeadStatus.allCases.map { Keys.status($0.slug) })
+        [Keys.recent, Keys.revenue, Keys.bookingsOpen, Keys.bookingsLeaving]
+            + LeadStatus.allCases.map { Keys.status($0.slug) })
 
     /// The lists of tasks of all.
     static let taskLists: Set<String> = Set(
