@@ -161,9 +161,10 @@ final class Tab {
     }
 
     /// Presses the browser's own button, impatiently perhaps, and waits for the page.
-    func reload(presses: Int = 1) throws {
+    func reload(presses: Int = 1, awaitsPage: Bool = true) throws {
         try run("window.isOld = true")
         for _ in 1...presses { try browser.send("Page.reload", session: session) }
+        guard awaitsPage else { return }
         try awaits("!window.isOld && document.readyState === 'complete'")
     }
 

@@ -14,6 +14,7 @@ final class Pages: Sendable {
 
     let port: Int
     private let listener: Socket
+    private let slowness = Mutex(0.0)
     private let answer: @Sendable (_ path: String, _ body: String) -> Page?
 
     /// The site as `127.0.0.1` and as `localhost`: two sites for a browser.
@@ -25,12 +26,19 @@ final class Pages: Sendable {
         self.answer = answer
         listener = try Socket.listener()
         port = try listener.boundPort()
-        Thread { [listener, answer] in
+        Thread { [listener, answer, weak self] in
             while let peer = try? listener.accepted() {
-                Thread { Self.serve(peer, answer) }.start()
+                let delay = self?.slowness.withLock { $0 } ?? 0
+                Thread {
+                    usleep(UInt32(delay * 1_000_000))
+                    Self.serve(peer, answer)
+                }.start()
             }
         }.start()
     }
+
+    /// From now on each answer takes so many seconds more.
+    func delay(by seconds: Double) { slowness.withLock { $0 = seconds } }
 
     deinit {
         // Closing alone would leave the thread in its `accept`.

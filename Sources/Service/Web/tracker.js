@@ -149,22 +149,26 @@
     return kept;
   };
 
-  const track = (type, data) => {
+  /** With `idleFor` the event applies only if the customer does nothing more for so many seconds. */
+  const track = (type, data, idleFor) => {
     const who = customer();
     if (!who || typeof type !== "string") return log("nobody or nothing to track", type);
     data = follow(type, tidy(data));
     const visit = { ...session(), at: now() };
-    visit.seq += 1; // a gap in the numbers tells the server that something was lost
+    const seq = visit.seq + 1;
+    // A gap in the numbers tells the server that something was lost; what may not apply takes none.
+    if (!idleFor) visit.seq = seq;
     local.set("session", visit);
     // Ids sort by time, and so does the queue.
-    const id = now().toString(36) + "-" + visit.seq.toString(36).padStart(4, "0") + "-" + random();
+    const id = now().toString(36) + "-" + seq.toString(36).padStart(4, "0") + "-" + random();
     const event = {
       event_type: type,
       event_id: id,
       timestamp: new Date().toISOString(),
       customer: who,
       event_data: data,
-      session: { session_id: visit.id, seq: visit.seq, device, browser },
+      session: { session_id: visit.id, seq: idleFor ? undefined : seq, device, browser },
+      if_idle_for: idleFor || undefined,
     };
     local.set(EVENT + id, event);
     log(type, event);
@@ -357,14 +361,15 @@
     return data;
   };
 
-  const abandon = (reason) => {
+  const abandon = (reason, idleFor) => {
     const booking = current();
     if (!booking || booking.left) return;
     const done = local.get("done");
     if (done && sameBooking(done, booking.data)) return tab.drop("booking");
-    tab.set("booking", { ...booking, left: true });
+    // A page that comes back by half of the time calls nothing off: its view is there before the rest is over.
+    tab.set("booking", { ...booking, ...(idleFor ? { until: now() + idleFor * 500 } : { left: true }) });
     const { resumed, ...data } = booking.data;
-    track("booking.abandoned", { ...data, reason, page: location.pathname });
+    track("booking.abandoned", { ...data, reason, page: location.pathname }, idleFor);
   };
 
   /** Whether this page belongs to the booking: told by the site, else learned from where its events happened. */
@@ -387,15 +392,20 @@
     const booking = current();
     if (!booking) return;
     if (!isBookingPage(booking)) awayTimer = setTimeout(safe(() => abandon("away")), 1000);
-    else if (booking.left) track("booking.started", { ...booking.data, resumed: true }); // calls the alert off
+    // Calls the alert off.
+    else if (booking.left || now() > booking.until) track("booking.started", { ...booking.data, resumed: true });
+    else if (booking.until) tab.set("booking", { ...current(), until: 0 });
   };
 
   // Is a page that goes away closed, left or reloaded? No event tells. But (measured in Chromium, see the README):
   // - between `beforeunload` and `pagehide` a closing tab takes under a millisecond, a page change waits for the network;
   // - the Navigation API announces every page change that comes from the page itself;
   // - a page left through the address bar goes into the back/forward cache, a reloaded one does not.
-  // Where this leaves a doubt nothing is sent: the server's own ABANDON_AFTER_MINUTES finds the booking.
+  // Where this leaves a doubt the service waits whether the customer does more: the page that follows tells of its view.
   const CLOSES_WITHIN = 4;
+  // A page change that is as quick as that is followed by its page as quickly, all but what that takes to run.
+  const QUICK = 50;
+  const loadTime = performance.now() / 1000;
   let unloadAt = -Infinity;
   let intent = null;
   let armedAt = 0;
@@ -408,17 +418,19 @@
     armedAt = armedAt || performance.now();
   };
 
-  const isLeaving = (event) => {
-    const isAsked = unloadAt > 0;
+  /** Seconds after which the visitor counts as gone: 0 at once; nothing where the page only changes. */
+  const patience = (event) => {
+    const asked = performance.now() - unloadAt;
     // Chromium does not ask a tab that it discards. Safari on phones asks never, and this listener hears nothing of a
     // page change that had begun before it: then it says nothing not to be asked.
     const isSure = armedAt && navigator.userAgentData && performance.now() - armedAt > 300;
-    const isClosing = isAsked ? performance.now() - unloadAt < CLOSES_WITHIN : isSure;
+    const isClosing = unloadAt > 0 ? asked < CLOSES_WITHIN : isSure;
     const isMeant = intent && now() - intent.at < PATIENCE;
-    if (isMeant && intent.stays) return false;
-    if (!event.persisted && isClosing) return true;
-    if (isMeant) return !intent.isSameSite;
-    return event.persisted && !!win.navigation;
+    if (isMeant && intent.stays) return;
+    if (!event.persisted && isClosing) return 0;
+    if (isMeant) return intent.isSameSite ? undefined : 0;
+    if (event.persisted && win.navigation) return 0;
+    return asked < QUICK ? Math.min(10, Math.max(1.5, 0.5 + 2 * loadTime)) : 10;
   };
 
   const stay = () => (intent = { at: now(), stays: true });
@@ -525,7 +537,10 @@
     }
   });
   on(win, "pagehide", (event) => {
-    if (isLeaving(event)) abandon("left");
+    const wait = patience(event);
+    if (wait >= 0) abandon("left", wait);
+    // The page's own requests may come later than this one, or never: what led to the end must come before it.
+    flying.clear();
     beacon();
   });
   on(win, "pageshow", (event) => {
@@ -547,13 +562,13 @@
     if (customer()) armClose();
     if (tag && tag.dataset.customer) identify(parse(tag.dataset.customer));
     look();
-    later(0);
+    send(); // at once: the service may be waiting for a word of this page
   };
 
   const crm = {
     init: (more) => void Object.assign(options, more),
     identify,
-    track,
+    track: (type, data) => track(type, data),
     logout: () => {
       beacon();
       forget();
