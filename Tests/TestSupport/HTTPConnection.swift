@@ -5,7 +5,7 @@ public final class HTTPConnection {
     private var isOpen = true
 
     /// How long one write or one answer may take, in seconds.
-    public var patience = 10.0
+    public var patience = 30.0
 
     /// Connects to a port of this machine.
     public init(port: Int) throws {
