@@ -137,7 +137,7 @@ public final class Redis {
             // The primary has become a replica: its successor is to be found.
             link?.erred = { [weak self] text in if text.hasPrefix("READONLY") { self?.refuse(text) } }
         } catch {
-            failed(error.description)
+            failed(error.reason)
         }
     }
 

@@ -29,9 +29,14 @@ final class RedisLink: EventSource {
     /// Called once when the connection is made, or with what went wrong when it is lost or never made.
     private let changed: (_ failure: String?) -> Void
 
+    /// Why not even a start could be made, for people.
+    struct Refusal: Error {
+        let reason: String
+    }
+
     /// Starts to connect to a numeric address or a socket's path.
     init(to endpoint: RedisURL.Endpoint, loop: EventLoop, changed: @escaping (_ failure: String?) -> Void)
-        throws(SystemError)
+        throws(Refusal)
     {
         self.loop = loop
         self.changed = changed
@@ -40,11 +45,11 @@ final class RedisLink: EventSource {
             case .tcp(let host, let port): redisAsyncConnect(host, Int32(port))
             case .unix(let path): redisAsyncConnectUnix(path)
             }
-        guard let made else { throw SystemError("redisAsyncConnect", errno: ENOMEM) }
+        guard let made else { throw Refusal(reason: "no memory for a connection") }
         guard made.pointee.err == 0 else {
             let reason = String(cString: made.pointee.errstr)
             redisAsyncFree(made)
-            throw SystemError(reason)
+            throw Refusal(reason: reason)
         }
         context = made
         descriptor = made.pointee.c.fd

@@ -26,6 +26,13 @@ import Testing
         #expect(try connection.readResponse().status == 200)
     }
 
+    @Test func `why Redis cannot be reached is told once`() throws {
+        let folder = try TemporaryFolder()
+        let receiver = try Receiver(redis: "unix:" + folder.file("none"), awaitsReady: false)
+        try eventually("it is told") { receiver.output.contains("Redis is away") }
+        #expect(receiver.output.contains("/none/0 reason=\"No such file or directory\"\n"))
+    }
+
     @Test func `a log in JSON has one object in each line`() throws {
         let site = try Site(["LOG_FORMAT": "json"])
         let id = try site.track(event("booking.completed", id: "e1"))
