@@ -211,6 +211,8 @@
   const url = () =>
     String(options.endpoint).replace(/\/?$/, "/track-events") + (options.key ? "?k=" + encodeURIComponent(options.key) : "");
 
+  const bytes = (text) => new TextEncoder().encode(text).length;
+
   /** As many of the events as the budget allows. */
   const pack = (names) => {
     const batch = { names: [], texts: [] };
@@ -221,7 +223,7 @@
       if (!event || flying.has(name)) continue;
       event.sent_at = new Date().toISOString(); // shows the server how wrong this clock is
       const text = stringify(event);
-      size += new Blob([text]).size + 1;
+      size += bytes(text) + 1;
       if (batch.names.length && size > BUDGET) break;
       batch.names.push(name);
       batch.texts.push(text);
@@ -279,7 +281,7 @@
   const post = async ({ names, texts }) => {
     const text = body(texts);
     // Text needs no CORS preflight. Without keepalive a large body is still better than none.
-    const keepalive = new Blob([text]).size <= BUDGET;
+    const keepalive = bytes(text) <= BUDGET;
     const signal = AbortSignal.timeout && AbortSignal.timeout(PATIENCE);
     const answer = await ask(url(), { method: "POST", body: text, keepalive, signal, credentials: "omit" });
     const { status } = answer;
