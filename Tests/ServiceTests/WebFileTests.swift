@@ -68,6 +68,12 @@ import Testing
         #expect(try (answer["content-encoding"] == "gzip" ? unzipped(answer.body) : answer.body) == get(name).body)
     }
 
+    @Test func `the tracker takes less than 6 KB of a visitor's line`() throws {
+        let answer = try get("tracker.js", [("Accept-Encoding", "gzip")])
+        #expect(answer["content-encoding"] == "gzip")
+        #expect((1_000..<6 * 1024).contains(answer.body.count))
+    }
+
     private func unzipped(_ bytes: [UInt8]) throws -> [UInt8] {
         let folder = try TemporaryFolder()
         try Data(bytes).write(to: URL(fileURLWithPath: folder.file("in.gz")))
