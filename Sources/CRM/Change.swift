@@ -86,7 +86,7 @@ public struct FunnelChange: Sendable {
     }
 
     /// The booking it is about, empty if unknown.
-    public let booking: String
+    public internal(set) var booking = ""
     /// The booking's own id: once counted for the contact, the booking is over.
     public var bookingID: String?
     /// Whether the booking counts as made.
@@ -109,8 +109,6 @@ public struct FunnelChange: Sendable {
     public var cancels: Cancellation?
     /// A task to open.
     public var task: SalesTask?
-
-    init(booking: String) { self.booking = booking }
 }
 
 /// A piece of work for a person.

@@ -43,18 +43,6 @@ public enum EventType: String, CaseIterable, Sendable {
     /// Whether it tells of mere looking around.
     public var isBrowsing: Bool { self == .pageViewed || self == .vehicleViewed || self == .searchPerformed }
 
-    /// Whether it moves a contact through bookings and payments.
-    var concernsFunnel: Bool {
-        switch self {
-        case .bookingStarted, .bookingStepCompleted, .bookingAbandoned, .bookingCompleted, .paymentSuccessful,
-            .paymentFailed:
-            true
-        case .customerCreated, .customerLogin, .customerUpdated, .searchPerformed, .vehicleViewed, .pageViewed,
-            .paymentAttempted, .formSubmitted, .chatMessage:
-            false
-        }
-    }
-
     /// Whether it may give work to a person.
     public var makesTask: Bool { self == .bookingAbandoned || self == .bookingCompleted || self == .paymentFailed }
 

@@ -59,22 +59,23 @@ public struct Rules: Sendable {
     }
 
     private static func funnel(_ event: Event) -> FunnelChange? {
-        guard event.type.concernsFunnel else { return nil }
-        var funnel = FunnelChange(booking: event.booking)
-        funnel.bookingID = event.data.string("booking_id")
+        var funnel = FunnelChange()
         switch event.type {
         case .bookingStarted, .bookingStepCompleted:
+            funnel.bookingID = event.data.string("booking_id")
             funnel.supersededBy = [.closed]
             funnel.status = .bookingInProgress
             funnel.progress = .enters(step: event.step)
             funnel.cancels = .init(type: .abandonedBooking, sameBooking: true)
         case .bookingAbandoned:
+            funnel.bookingID = event.data.string("booking_id")
             funnel.supersededBy = [.completed, .step]
             funnel.remembers = [.closed]
             funnel.status = .bookingAbandoned
             funnel.progress = .leaves
             funnel.task = task(.abandonedBooking, for: event)
         case .bookingCompleted:
+            funnel.bookingID = event.data.string("booking_id")
             funnel.counts = true
             funnel.remembers = [.completed, .closed]
             funnel.status = .customer
@@ -85,17 +86,16 @@ public struct Rules: Sendable {
             funnel.cancels = .init(type: .abandonedBooking, sameBooking: false)
             funnel.task = task(.bookingConfirmation, for: event)
         case .paymentSuccessful:
-            funnel.bookingID = nil
             funnel.remembers = [.paid]
             funnel.cancels = .init(type: .paymentFailed, sameBooking: false)
         case .paymentFailed:
-            funnel.bookingID = nil
             funnel.supersededBy = [.paid]
             funnel.task = task(.paymentFailed, for: event)
         case .customerCreated, .customerLogin, .customerUpdated, .searchPerformed, .vehicleViewed, .pageViewed,
             .paymentAttempted, .formSubmitted, .chatMessage:
-            break
+            return nil
         }
+        funnel.booking = event.booking
         return funnel
     }
 

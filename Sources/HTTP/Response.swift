@@ -62,7 +62,7 @@ public struct Response: Sendable {
         into bytes: inout [UInt8], version: Version, keepAlive: Bool, headOnly: Bool, date: DateField
     ) {
         // Most answers go into an empty buffer: one allocation instead of six that double. Answers that pile up let it grow.
-        if bytes.isEmpty { bytes.reserveCapacity(Self.usualHead + body.count) }
+        if bytes.isEmpty { bytes.reserveCapacity(Self.usualHeadSize + body.count) }
         encodeHead(into: &bytes, date: date)
         // RFC 9110 section 8.6: no Content-Length with 204, and none with 304 unless it is that of the 200.
         if status.allowsBody {
@@ -92,7 +92,7 @@ public struct Response: Sendable {
     }
 
     /// Bytes that the head of most answers has at most.
-    private static let usualHead = 256
+    private static let usualHeadSize = 256
 
     private func encodeHead(into bytes: inout [UInt8], date: DateField) {
         guard status == .ok, headers.starts(with: Self.jsonType, by: ==) else {

@@ -43,9 +43,8 @@ extension BrowserTests {
                     + "\(within(3)) within 3 s of \(Self.rounds)")
         }
 
-        /// Ten visitors at a time reload, each a booking of their own.
-        @Test func `the share after a reload, which should be none`() throws {
-            let shop = try Shop()
+        /// Has visitors, each with a browser of their own, begin a booking, and ten at a time end it; gives their emails.
+        private func bookings(in shop: Shop, end: ([Tab]) throws -> Void) throws -> [String] {
             var emails: [String] = []
             while emails.count < Self.rounds {
                 var tabs: [Tab] = []
@@ -55,10 +54,18 @@ extension BrowserTests {
                     let tab = try shop.visitor.open(shop.site.home + "/book/1")
                     try tab.run("crm.identify({ email: '\(email)' }); crm.track('booking.started', \(Shop.camry))")
                     try eventually("it is started") { try shop.types(of: email).contains("booking.started") }
-                    try tab.reload()
                     tabs.append(tab)
                     emails.append(email)
                 }
+                try end(tabs)
+            }
+            return emails
+        }
+
+        @Test func `the share after a reload, which should be none`() throws {
+            let shop = try Shop()
+            let emails = try bookings(in: shop) { tabs in
+                for tab in tabs { try tab.reload() }
                 // What was in doubt is decided by then.
                 try eventually("nothing is in doubt", within: 20) {
                     try shop.client.sortedSet("crm_index_bookings_leaving").isEmpty
@@ -75,21 +82,7 @@ extension BrowserTests {
         /// A browser that is killed says nothing. Ten visitors at a time are in the middle of a booking when it happens.
         @Test func `the share after a killed browser, and what the service notices by itself`() throws {
             let shop = try Shop(["ABANDON_AFTER_MINUTES": "1.5"])
-            var emails: [String] = []
-            while emails.count < Self.rounds {
-                var tabs: [Tab] = []
-                for _ in 0..<min(10, Self.rounds - emails.count) {
-                    let email = "visitor\(emails.count)@example.com"
-                    try shop.newVisitor()
-                    let tab = try shop.visitor.open(shop.site.home + "/book/1")
-                    try tab.run("crm.identify({ email: '\(email)' }); crm.track('booking.started', \(Shop.camry))")
-                    try eventually("it is started") { try shop.types(of: email).contains("booking.started") }
-                    tabs.append(tab)
-                    emails.append(email)
-                }
-                shop.killBrowser()
-                tabs.removeAll()
-            }
+            let emails = try bookings(in: shop) { _ in shop.killBrowser() }
             try shop.newVisitor()
             var bySource = ["browser": 0, "server": 0]
             try eventually("the service has noticed all", within: 150) {

@@ -8,6 +8,10 @@ import Testing
         return text.withUTF8 { FieldName($0) }
     }
 
+    @Test func `each of the usual names has a place of its own`() {
+        #expect(FieldName.usual.count { $0 != nil } == FieldName.usualNames.count)
+    }
+
     @Test(arguments: [
         "password", "passWord", "pass_word", "pass-word", "PASSWORD", "p a s s w o r d", "userPassword", "userpassword",
         "password2", "new_password_confirm",

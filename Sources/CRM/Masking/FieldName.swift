@@ -42,15 +42,17 @@ struct FieldName {
 
     /// The names that our rules and our tracker know, and what they say: to find one costs a tenth of reading it. Each of
     /// them has a place of its own; of two that shared one, the first would be read each time.
-    private static let usual: [(name: StaticString, meaning: FieldName)?] = {
-        let names: [StaticString] = [
-            "vehicle_id", "vehicle_name", "booking_id", "total_amount", "amount", "location", "pickup_location", "page",
-            "page_title", "page_url", "url", "path", "step", "step_name", "reason", "error", "error_message", "form",
-            "form_id", "form_name", "session_id", "seq", "device", "browser", "language", "screen", "currency",
-            "pickup_date", "return_date", "resumed", "referrer", "message",
-        ]
+    static let usualNames: [StaticString] = [
+        "vehicle_id", "vehicle_name", "booking_id", "total_amount", "amount", "location", "pickup_location", "page",
+        "page_title", "page_url", "url", "path", "step", "step_name", "reason", "error", "error_message", "form",
+        "form_id", "form_name", "session_id", "seq", "device", "browser", "language", "screen", "currency",
+        "pickup_date", "return_date", "resumed", "referrer", "message",
+    ]
+
+    /// What they say, each at its ``place(_:)``.
+    static let usual: [(name: StaticString, meaning: FieldName)?] = {
         var table = [(name: StaticString, meaning: FieldName)?](repeating: nil, count: 256)
-        for name in names {
+        for name in usualNames {
             name.withUTF8Buffer { bytes in table[place(bytes)] = FieldName(reading: bytes).map { (name, $0) } }
         }
         return table
