@@ -23,7 +23,6 @@
 #include <unistd.h>
 
 #include <hiredis/hiredis.h>
-#include <hiredis/async.h>
 
 extern int accept4(int, struct sockaddr *, socklen_t *, int);
 extern int pthread_setname_np(pthread_t, const char *);

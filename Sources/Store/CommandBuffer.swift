@@ -1,31 +1,87 @@
 import Glibc
 
-/// One Redis command in the bytes of the protocol (RESP, https://redis.io/docs/latest/develop/reference/protocol-spec).
+/// Redis commands in the bytes of the protocol (RESP, https://redis.io/docs/latest/develop/reference/protocol-spec), one
+/// behind the other, as they go out.
 ///
-/// hiredis could format it, but wants an array of C pointers into memory that must not move; writing each argument
-/// once where it is sent from is shorter and costs a third. One buffer is used again for every command.
+/// hiredis could format them, but wants an array of C pointers into memory that must not move; writing each argument
+/// once where it is sent from is shorter and costs a third.
 public struct CommandBuffer {
-    /// Room for `*<count>\r\n`, which is known last and then written backwards.
-    private static let headerRoom = 16
-    /// The most that an argument takes beside itself: `$<length>\r\n` and `\r\n`, with up to 20 digits, and the last one a zero.
+    /// Room for `*<count>\r\n` with the usual two digits; the count is known last.
+    private static let headerRoom = 5
+    /// The most that a head or an argument takes beside itself: `$<length>\r\n` and `\r\n`, with up to 20 digits.
     private static let argumentRoom = 32
-    /// A rare huge command must not be held for ever.
+    /// Rare huge commands must not be held for ever.
     private static let mostKept = 65_536
 
-    /// All of it can be written; the command ends at `end`. An argument is written in one piece behind one check for
+    /// All of it can be written; the commands end at `end`. An argument is written in one piece behind one check for
     /// room: with an array that grows by `append` each byte had its own check, a third of what a command cost.
     private var bytes = [UInt8](repeating: 0, count: 4096)
-    private var end = headerRoom
+    private var end = 0
+    /// What has been sent of it.
+    private var start = 0
+    /// Arguments of the command that is being written.
     private var count = 0
 
     /// An empty buffer.
     public init() {}
 
-    /// Forgets the last command.
-    public mutating func begin() {
-        if bytes.count > Self.mostKept { self = CommandBuffer() }
-        end = Self.headerRoom
+    /// Whether there is nothing to send.
+    public var isEmpty: Bool { start == end }
+
+    /// Adds one command, whose name and arguments `fill` adds.
+    public mutating func write(_ fill: (inout CommandBuffer) -> Void) {
+        if start * 2 > end { moveToFront() }
+        let head = end
+        if bytes.count - end < Self.argumentRoom { makeRoom(for: Self.argumentRoom) }
+        end += Self.headerRoom
         count = 0
+        fill(&self)
+        let digits = Decimal.count(Int64(count))
+        setHeadLength(3 + digits, at: head)
+        bytes.withUnsafeMutableBufferPointer { bytes in
+            let place = bytes.baseAddress! + head
+            place[0] = UInt8(ascii: "*")
+            Decimal.write(Int64(count), count: digits, to: place + 1)
+            place[1 + digits] = 13
+            place[2 + digits] = 10
+        }
+    }
+
+    /// Lends what is to be sent.
+    public func withBytes<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[start..<end])) }
+    }
+
+    /// Forgets so many bytes, which were sent.
+    public mutating func removeFirst(_ sent: Int) {
+        start += sent
+        guard start == end else { return }
+        if bytes.count > Self.mostKept { self = CommandBuffer() }
+        (start, end) = (0, 0)
+    }
+
+    /// Forgets all.
+    public mutating func removeAll() { removeFirst(end - start) }
+
+    /// Gives the room of what was sent back. Done when that is more than half, so that each byte moves at most once or twice.
+    private mutating func moveToFront() {
+        bytes.withUnsafeMutableBufferPointer { bytes in
+            let base = bytes.baseAddress!
+            _ = memmove(base, base + start, end - start)
+        }
+        (start, end) = (0, end - start)
+    }
+
+    /// Moves the arguments where their number has one digit, or more than two.
+    private mutating func setHeadLength(_ length: Int, at head: Int) {
+        guard length != Self.headerRoom else { return }
+        if bytes.count - end < Self.argumentRoom { makeRoom(for: Self.argumentRoom) }
+        let arguments = head + Self.headerRoom
+        bytes.withUnsafeMutableBufferPointer { bytes in
+            let base = bytes.baseAddress! + head
+            _ = memmove(base + length, base + Self.headerRoom, end - arguments)
+        }
+        end += length - Self.headerRoom
     }
 
     /// Adds one argument.
@@ -59,22 +115,6 @@ public struct CommandBuffer {
     public mutating func add(_ number: Int64) {
         let length = Decimal.count(number)
         write(length: length) { Decimal.write(number, count: length, to: $0) }
-    }
-
-    /// The whole command, with a zero behind it: hiredis looks for further channels of a SUBSCRIBE with `strchr`, and without
-    /// an end it would read on in what the command before has left there.
-    public mutating func withBytes<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        let digits = Decimal.count(Int64(count))
-        let start = Self.headerRoom - digits - 3
-        let (count, end) = (count, end)
-        return bytes.withUnsafeMutableBufferPointer { bytes in
-            bytes[start] = UInt8(ascii: "*")
-            Decimal.write(Int64(count), count: digits, to: bytes.baseAddress! + start + 1)
-            bytes[Self.headerRoom - 2] = 13
-            bytes[Self.headerRoom - 1] = 10
-            bytes[end] = 0
-            return body(UnsafeBufferPointer(rebasing: bytes[start..<end]))
-        }
     }
 
     /// Writes `$<length>\r\n`, the argument as `fill` lays it down at the place that it is given, and `\r\n`.

@@ -47,7 +47,6 @@ public final class Redis {
     private var connectingSince: Moment?
     private var failures = 0
     private var isClosed = false
-    private var command = CommandBuffer()
 
     /// A client for `url` that starts to connect with ``connect()``.
     ///
@@ -85,20 +84,16 @@ public final class Redis {
     /// Queues a command that `write` fills in.
     public func send(_ write: (inout CommandBuffer) -> Void, _ completion: @escaping Completion) {
         guard state == .ready, let link else { return completion(.failure(.disconnected)) }
-        command.begin()
-        write(&command)
-        link.send(&command) { reply in
-            switch reply {
-            case nil: completion(.failure(.uncertain))
-            case .error(let text): completion(.failure(StoreError(reply: text)))
-            case let reply?: completion(.success(reply))
-            }
-        }
+        link.send(write, completion)
     }
 
     /// Queues a command of plain words.
     public func send(_ words: [String], _ completion: @escaping Completion) {
-        send({ command in for word in words { command.add(word) } }, completion)
+        send(Self.filling(words), completion)
+    }
+
+    private static func filling(_ words: [String]) -> (inout CommandBuffer) -> Void {
+        { command in for word in words { command.add(word) } }
     }
 
     private func attempt() {
@@ -143,11 +138,10 @@ public final class Redis {
 
     /// A Sentinel knows which address is the primary now (https://redis.io/docs/latest/develop/reference/sentinel-clients).
     private func askSentinel(for name: String) {
-        command.begin()
-        for word in ["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name] { command.add(word) }
-        link?.send(&command) { [weak self] reply in
-            guard let self, let reply else { return }
-            guard let address = reply.array?.compactMap(\.text), address.count == 2, let port = UInt16(address[1])
+        link?.send(Self.filling(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name])) { [weak self] result in
+            guard let self, result != .failure(.uncertain) else { return }
+            guard let address = try? result.get().array?.compactMap(\.text), address.count == 2,
+                let port = UInt16(address[1])
             else {
                 return refuse("the Sentinel knows no primary of this name")
             }
@@ -171,13 +165,13 @@ public final class Redis {
         commands += preamble + [[url.followsFailOver ? "ROLE" : "PING"]]
         var replies: [RedisReply] = []
         for words in commands {
-            command.begin()
-            for word in words { command.add(word) }
-            link?.send(&command) { [weak self] reply in
-                guard let reply, let self else { return }
-                replies.append(reply)
+            link?.send(Self.filling(words)) { [weak self] result in
+                guard let self, result != .failure(.uncertain) else { return }
+                switch result {
+                case .success(let reply): replies.append(reply)
+                case .failure(let error): return refuse(error.reason)
+                }
                 guard replies.count == commands.count else { return }
-                for case .error(let text) in replies { return refuse(text) }
                 if url.followsFailOver, replies.last?.array?.first?.text != "master" {
                     return refuse("this Redis is a replica now")
                 }

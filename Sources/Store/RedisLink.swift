@@ -2,12 +2,13 @@ import CSystem
 import Glibc
 import Loop
 
-/// One connection to Redis, from connecting until it is lost: hiredis' asynchronous context in our loop.
+/// One connection to Redis, from connecting until it is lost. hiredis makes it and reads the replies; commands go out of a
+/// buffer of ours, all of a round in one write.
 ///
 /// Replies come in the order of the commands, so what waits for them is a plain queue.
 final class RedisLink: EventSource {
-    /// Takes the reply; `nil` when the connection broke first.
-    typealias Completion = (RedisReply?) -> Void
+    /// Takes the reply, or why there is none.
+    typealias Completion = (Result<RedisReply, StoreError>) -> Void
 
     private struct Waiting {
         let since: Moment
@@ -15,15 +16,15 @@ final class RedisLink: EventSource {
     }
 
     private let loop: EventLoop
-    private var context: UnsafeMutablePointer<redisAsyncContext>?
-    private let descriptor: Int32
-    private var interest: Readiness = []
-    private var registered = false
-    private var wantsRead = false
-    private var wantsWrite = false
+    /// Nil once the connection is lost.
+    private var context: UnsafeMutablePointer<redisContext>?
+    private let socket: Socket
+    private var output = CommandBuffer()
+    private var interest: Readiness = .write
     private var isConnected = false
-    private var isInHiredis = false
-    private var dropsLater = false
+    /// While a reply is handed on, the memory that it comes from stays.
+    private var isReading = false
+    private var isDropped = false
     private var waiting: [Waiting?] = []
     private var answered = 0
     /// Called once when the connection is made, or with what went wrong when it is lost or never made.
@@ -40,31 +41,32 @@ final class RedisLink: EventSource {
     {
         self.loop = loop
         self.changed = changed
-        let made: UnsafeMutablePointer<redisAsyncContext>? =
+        let made: UnsafeMutablePointer<redisContext>? =
             switch endpoint {
-            case .tcp(let host, let port): redisAsyncConnect(host, Int32(port))
-            case .unix(let path): redisAsyncConnectUnix(path)
+            case .tcp(let host, let port): redisConnectNonBlock(host, Int32(port))
+            case .unix(let path): redisConnectUnixNonBlock(path)
             }
         guard let made else { throw Refusal(reason: "no memory for a connection") }
+        socket = Socket(descriptor: made.pointee.fd)
         guard made.pointee.err == 0 else {
-            let reason = String(cString: made.pointee.errstr)
-            redisAsyncFree(made)
+            let reason = Self.failure(of: made)
+            redisFree(made)
             throw Refusal(reason: reason)
         }
+        do throws(SystemError) {
+            try loop.add(socket.descriptor, for: interest, source: self)
+        } catch {
+            redisFree(made)
+            throw Refusal(reason: error.description)
+        }
         context = made
-        descriptor = made.pointee.c.fd
-        made.pointee.data = Unmanaged.passUnretained(self).toOpaque()
-        attach(made)
     }
 
     deinit {
-        // Nobody waits any more: hiredis must not call into an object that is going away.
-        if let context {
-            context.pointee.ev = .init()
-            context.pointee.data = nil
-            if registered { loop.remove(descriptor) }
-            redisAsyncFree(context)
-        }
+        // Nobody waits any more.
+        guard let context else { return }
+        loop.remove(socket.descriptor)
+        redisFree(context)
     }
 
     /// How many commands wait for their reply.
@@ -73,98 +75,90 @@ final class RedisLink: EventSource {
     /// Since when the oldest command waits.
     var oldestWait: Moment? { inFlight > 0 ? waiting[answered]?.since : nil }
 
-    /// Queues a command; it goes out with ``flush()``.
-    func send(_ command: inout CommandBuffer, _ completion: @escaping Completion) {
-        guard let context else { return completion(nil) }
+    /// Queues a command that `write` fills in; it goes out with ``flush()``.
+    func send(_ write: (inout CommandBuffer) -> Void, _ completion: @escaping Completion) {
+        guard context != nil else { return completion(.failure(.disconnected)) }
+        output.write(write)
         waiting.append(Waiting(since: loop.now, completion: completion))
-        let result = command.withBytes { bytes in
-            bytes.withMemoryRebound(to: CChar.self) {
-                redisAsyncFormattedCommand(context, replyArrived, nil, $0.baseAddress, $0.count)
-            }
-        }
-        if result != REDIS_OK {
-            waiting.removeLast()
-            completion(nil)
-        }
     }
 
     /// Sends what is queued, in one write.
     func flush() {
-        if wantsWrite, isConnected { handle(redisAsyncHandleWrite) }
-        updateInterest()
+        guard isConnected, !output.isEmpty else { return }
+        switch output.withBytes({ socket.send($0) }) {
+        case .bytes(let count): output.removeFirst(count)
+        case .wouldBlock: break
+        case .closed: return lose("Redis closed the connection")
+        }
+        watch(for: output.isEmpty ? .read : [.read, .write])
     }
 
     /// Drops the connection; everything that waits is told.
-    func drop() {
-        if isInHiredis { dropsLater = true } else if let context { redisAsyncFree(context) }
-    }
-
-    /// Lets hiredis work on the connection. It may find it broken and free it then and there, although one of its own
-    /// callbacks, from which we were called, is still to return into it. So it is never entered twice.
-    private func handle(_ work: (UnsafeMutablePointer<redisAsyncContext>) -> Void) {
-        guard !isInHiredis, let context else { return }
-        isInHiredis = true
-        work(context)
-        isInHiredis = false
-        if dropsLater, let context = self.context { redisAsyncFree(context) }
-    }
+    func drop() { if isReading { isDropped = true } else { lose("connection closed") } }
 
     func ready(_ readiness: Readiness) {
-        // Until it is connected, hiredis learns success and failure alike from a write.
-        if readiness.contains(.write) || !isConnected { handle(redisAsyncHandleWrite) }
-        if !readiness.isDisjoint(with: [.read, .broken]), isConnected { handle(redisAsyncHandleRead) }
-        updateInterest()
+        guard isConnected else { return finishConnecting() }
+        if readiness.contains(.write) { flush() }
+        if !readiness.isDisjoint(with: [.read, .broken]) { read() }
     }
 
-    private func updateInterest() {
+    /// connect(2): what came of it is to be asked for once the socket can be written to.
+    private func finishConnecting() {
         guard context != nil else { return }
-        let wanted: Readiness = [wantsRead ? .read : [], wantsWrite ? .write : []]
-        guard wanted != interest || !registered else { return }
+        var error: Int32 = 0
+        var size = socklen_t(MemoryLayout<Int32>.size)
+        let asked = getsockopt(socket.descriptor, SOL_SOCKET, SO_ERROR, &error, &size)
+        guard asked == 0, error == 0 else { return lose(String(cString: strerror(asked == 0 ? error : errno))) }
+        isConnected = true
+        watch(for: .read)
+        changed(nil)
+        flush()
+    }
+
+    private func read() {
+        guard let context else { return }
+        guard redisBufferRead(context) == REDIS_OK else { return lose(Self.failure(of: context)) }
+        isReading = true
+        var failure: String?
+        while failure == nil {
+            var reply: UnsafeMutableRawPointer?
+            guard redisGetReplyFromReader(context, &reply) == REDIS_OK else {
+                failure = Self.failure(of: context)
+                break
+            }
+            guard let reply else { break }
+            answer(RedisReply(UnsafePointer(reply.assumingMemoryBound(to: redisReply.self))))
+            freeReplyObject(reply)
+            if isDropped { failure = "connection closed" }
+        }
+        isReading = false
+        if let failure { lose(failure) }
+    }
+
+    private func watch(for wanted: Readiness) {
+        guard wanted != interest else { return }
         interest = wanted
         // Failing here means out of memory in the kernel; the deadline of the commands then drops the connection.
-        if registered {
-            try? loop.modify(descriptor, for: wanted)
-        } else {
-            registered = true
-            try? loop.add(descriptor, for: wanted, source: self)
-        }
+        try? loop.modify(socket.descriptor, for: wanted)
     }
 
-    private func attach(_ context: UnsafeMutablePointer<redisAsyncContext>) {
-        context.pointee.ev.data = Unmanaged.passUnretained(self).toOpaque()
-        context.pointee.ev.addRead = { RedisLink.from($0)?.wantsRead = true }
-        context.pointee.ev.delRead = { RedisLink.from($0)?.wantsRead = false }
-        context.pointee.ev.addWrite = { RedisLink.from($0)?.wantsWrite = true }
-        context.pointee.ev.delWrite = { RedisLink.from($0)?.wantsWrite = false }
-        context.pointee.ev.cleanup = { RedisLink.from($0)?.closed() }
-        redisAsyncSetConnectCallback(context) { context, status in
-            guard let context, let link = RedisLink.from(context.pointee.data) else { return }
-            if status == REDIS_OK {
-                link.isConnected = true
-                link.changed(nil)
-            } else {
-                link.failure = String(cString: context.pointee.errstr)
-            }
-        }
-        redisAsyncSetDisconnectCallback(context) { context, _ in
-            guard let context, let link = RedisLink.from(context.pointee.data) else { return }
-            if context.pointee.err != 0 { link.failure = String(cString: context.pointee.errstr) }
-        }
-        updateInterest()
-    }
-
-    private var failure = "connection closed"
-
-    /// hiredis lets go of the descriptor and will free the context.
-    private func closed() {
+    private func lose(_ reason: String) {
         guard let context else { return }
-        if context.pointee.err != 0, let text = context.pointee.errstr { failure = String(cString: text) }
         self.context = nil
         isConnected = false
-        if registered { loop.remove(descriptor) }
-        registered = false
-        // Told outside of hiredis, which is still busy with the context.
-        loop.schedule(after: 0) { [self] in changed(failure) }
+        loop.remove(socket.descriptor)
+        redisFree(context)
+        let left = waiting[answered...]
+        (waiting, answered) = ([], 0)
+        for next in left { next?.completion(.failure(.uncertain)) }
+        // Whoever was told may be in the middle of something.
+        loop.schedule(after: 0) { [self] in changed(reason) }
+    }
+
+    private static func failure(of context: UnsafeMutablePointer<redisContext>) -> String {
+        withUnsafeBytes(of: &context.pointee.errstr) {
+            String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self)
+        }
     }
 
     /// Takes what a subscribed connection is told without having asked: channel and text.
@@ -173,9 +167,8 @@ final class RedisLink: EventSource {
     /// Told of each error reply, before the command that it belongs to.
     var erred: ((_ text: String) -> Void)?
 
-    fileprivate func answer(_ reply: RedisReply?) {
-        if let erred, case .error(let text) = reply { erred(text) }
-        if let heard, let words = reply?.array, words.count == 3, words[0].text == "message" {
+    private func answer(_ reply: RedisReply) {
+        if let heard, let words = reply.array, words.count == 3, words[0].text == "message" {
             return heard(words[1].text ?? "", words[2].text ?? "")
         }
         guard answered < waiting.count, let next = waiting[answered] else { return }
@@ -188,18 +181,8 @@ final class RedisLink: EventSource {
             waiting.removeFirst(answered)
             answered = 0
         }
-        next.completion(reply)
+        guard case .error(let text) = reply else { return next.completion(.success(reply)) }
+        erred?(text)
+        next.completion(.failure(StoreError(reply: text)))
     }
-
-    fileprivate static func from(_ pointer: UnsafeMutableRawPointer?) -> RedisLink? {
-        pointer.map { Unmanaged<RedisLink>.fromOpaque($0).takeUnretainedValue() }
-    }
-}
-
-/// hiredis' callback for every command: the reply dies when this returns.
-private func replyArrived(
-    _ context: UnsafeMutablePointer<redisAsyncContext>?, _ reply: UnsafeMutableRawPointer?, _: UnsafeMutableRawPointer?
-) {
-    guard let context, let link = RedisLink.from(context.pointee.data) else { return }
-    link.answer(reply.map { RedisReply(UnsafePointer($0.assumingMemoryBound(to: redisReply.self))) })
 }

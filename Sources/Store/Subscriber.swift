@@ -40,17 +40,19 @@ public final class Subscriber {
     public func flush() { redis.flush() }
 
     private func subscribe() {
-        redis.send(["SUBSCRIBE"] + channels) { [weak self] result in
-            if case .success = result { self?.listening() }
+        for channel in channels {
+            redis.send(["SUBSCRIBE", channel]) { [weak self, isLast = channel == channels.last] result in
+                if isLast, case .success = result { self?.listening() }
+            }
         }
         redis.flush()
     }
 
-    /// Nothing may come for hours, and a peer that is gone sends no reset. Subscribing again changes nothing and is
-    /// answered, or the deadline of commands ends the connection. (hiredis 0.14 knows no PING while subscribed.)
+    /// Nothing may come for hours, and a peer that is gone sends no reset. A PING is answered, or the deadline of commands
+    /// ends the connection.
     private func prove() {
         guard !isClosed else { return }
-        redis.send(["SUBSCRIBE", channels[0]]) { _ in }
+        redis.send(["PING"]) { _ in }
         redis.flush()
         loop.schedule(after: Self.proofInterval) { [weak self] in self?.prove() }
     }

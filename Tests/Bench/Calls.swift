@@ -16,7 +16,13 @@ struct Calls {
 
     /// The call in the bytes of the Redis protocol.
     mutating func protocolBytes(of event: String) throws -> [UInt8] {
-        try write(event)
+        let change = try change(for: event)
+        command.write { command in
+            command.add("EVALSHA")
+            command.add(script)
+            arguments.write(change, to: &command)
+        }
+        defer { command.removeAll() }
         return command.withBytes { Array($0) }
     }
 
@@ -25,18 +31,14 @@ struct Calls {
         try Self.arguments(in: protocolBytes(of: event)).map(Self.encoded).joined(separator: "/")
     }
 
-    private mutating func write(_ event: String) throws {
+    private mutating func change(for event: String) throws -> Change {
         var event = event
         let now = Timestamp(clamping: now())
         let ulid = ulids.next(at: now)
-        let change = try event.withUTF8 { bytes in
+        return try event.withUTF8 { bytes in
             Rules().change(
                 for: try Event(JSONDocument.parse(bytes).root, arrival: Arrival(receivedAt: now, ulid: ulid)))
         }
-        command.begin()
-        command.add("EVALSHA")
-        command.add(script)
-        arguments.write(change, to: &command)
     }
 
     private static func arguments(in command: [UInt8]) -> [ArraySlice<UInt8>] {

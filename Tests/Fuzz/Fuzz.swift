@@ -94,8 +94,10 @@ enum Fuzz {
     /// The command has as many arguments as it says, each as long as it says, and its keys are what they should be.
     private static func checkCommand(of event: Event) {
         var command = CommandBuffer()
-        command.add("EVALSHA")
-        Arguments().write(Rules().change(for: event), to: &command)
+        command.write { command in
+            command.add("EVALSHA")
+            Arguments().write(Rules().change(for: event), to: &command)
+        }
         let words = command.withBytes { bytes in
             var rest = bytes[...]
             func line(_ mark: Character) -> Int {

@@ -6,7 +6,7 @@ import Testing
 @Suite struct CommandBufferTests {
     private func text(_ fill: (inout CommandBuffer) -> Void) -> String {
         var command = CommandBuffer()
-        fill(&command)
+        command.write(fill)
         return command.withBytes { String(decoding: $0, as: UTF8.self) }
     }
 
@@ -20,7 +20,7 @@ import Testing
     @Test func `an argument is binary-safe`() {
         let bytes: [UInt8] = [0, 13, 10, 255]
         var command = CommandBuffer()
-        bytes.withUnsafeBufferPointer { command.add($0) }
+        command.write { command in bytes.withUnsafeBufferPointer { command.add($0) } }
         let sent = command.withBytes { Array($0) }
         #expect(sent == Array("*1\r\n$4\r\n".utf8) + bytes + [13, 10])
     }
@@ -43,21 +43,35 @@ import Testing
         #expect(text { $0.add(number) } == "*1\r\n$\(digits.utf8.count)\r\n\(digits)\r\n")
     }
 
-    @Test func `a buffer is used again from the start`() {
-        var command = CommandBuffer()
-        command.add(String(repeating: "x", count: 100_000))
-        command.begin()
-        command.add("PING")
-        #expect(command.withBytes { String(decoding: $0, as: UTF8.self) } == "*1\r\n$4\r\nPING\r\n")
+    @Test func `commands go out one behind the other`() {
+        var commands = CommandBuffer()
+        #expect(commands.isEmpty)
+        let words = [1, 12, 120, 9, 10, 99, 100].map { Array(repeating: "a", count: $0) }
+        for words in words { commands.write { command in for word in words { command.add(word) } } }
+        let expected = words.map { "*\($0.count)\r\n" + String(repeating: "$1\r\na\r\n", count: $0.count) }.joined()
+        #expect(commands.withBytes { String(decoding: $0, as: UTF8.self) } == expected)
     }
 
-    @Test func `behind a command is an end for C, whatever was there before`() {
-        var command = CommandBuffer()
-        command.add(String(repeating: "$", count: 300))
-        for text in ["SUBSCRIBE", String(repeating: "x", count: 5000)] {
-            command.begin()
-            command.add(text)
-            #expect(command.withBytes { $0.baseAddress?[$0.count] } == 0)
+    @Test func `what was sent is not sent again`() {
+        var commands = CommandBuffer()
+        let sent = Array(text { $0.add("PING") }.utf8)
+        for first in 0...sent.count {
+            commands.write { $0.add("PING") }
+            commands.removeFirst(first)
+            commands.write { $0.add("PING") }
+            #expect(commands.withBytes { Array($0) } == sent.dropFirst(first) + sent)
+            commands.removeAll()
+            #expect(commands.isEmpty)
+        }
+    }
+
+    @Test func `a buffer is used again from the start, and after a huge command not for ever`() {
+        var commands = CommandBuffer()
+        for length in [100_000, 4, 70_000, 3] {
+            let long = String(repeating: "x", count: length)
+            commands.write { $0.add(long) }
+            #expect(commands.withBytes { String(decoding: $0, as: UTF8.self) } == "*1\r\n$\(length)\r\n\(long)\r\n")
+            commands.removeAll()
         }
     }
 

@@ -26,7 +26,7 @@ import Testing
 
     private func apply(_ change: Change) throws -> [String] {
         var command = CommandBuffer()
-        Arguments().write(change, to: &command)
+        command.write { Arguments().write(change, to: &$0) }
         let lines = command.withBytes { String(decoding: $0, as: UTF8.self) }.components(separatedBy: "\r\n")
         // Each word stands behind its length.
         let words = stride(from: 2, to: lines.count, by: 2).map { lines[$0] }
