@@ -6,6 +6,8 @@ public struct Response: Sendable {
     /// its own, and the same names here are left out; `X-Content-Type-Options: nosniff` stands in each answer. So is a field whose name is not a token or whose value holds a
     /// control character: what a client sent can never become a header line (RFC 9110 section 5.5).
     public var headers: [(String, String)]
+    /// Further fields, which were written before.
+    public var block = FieldBlock.none
     /// The body, whole.
     public var body: [UInt8]
 
@@ -95,12 +97,14 @@ public struct Response: Sendable {
     private static let usualHeadSize = 256
 
     private func encodeHead(into bytes: inout [UInt8], date: DateField) {
-        guard status == .ok, headers.starts(with: Self.jsonType, by: ==) else {
+        if status == .ok, headers.starts(with: Self.jsonType, by: ==) {
+            bytes += date.usualHead
+            Self.append(headers.dropFirst(Self.jsonType.count), to: &bytes)
+        } else {
             Self.appendStart(status, date.value, to: &bytes)
-            return Self.append(headers[...], to: &bytes)
+            Self.append(headers[...], to: &bytes)
         }
-        bytes += date.usualHead
-        Self.append(headers.dropFirst(Self.jsonType.count), to: &bytes)
+        bytes += block.bytes
     }
 
     /// The beginning of each 200 with JSON in the second of `date`.
@@ -123,7 +127,7 @@ public struct Response: Sendable {
         bytes.append("\r\nX-Content-Type-Options: nosniff\r\n")
     }
 
-    private static func append(_ headers: ArraySlice<(String, String)>, to bytes: inout [UInt8]) {
+    fileprivate static func append(_ headers: ArraySlice<(String, String)>, to bytes: inout [UInt8]) {
         for (name, value) in headers where isWritable(name, value) {
             bytes.append(text: name)
             bytes.append(": ")
@@ -149,4 +153,19 @@ public struct Response: Sendable {
             && !name.spells("date", in: all) && !name.spells("connection", in: all)
             && !name.spells("content-length", in: all) && !name.spells("transfer-encoding", in: all)
     }
+}
+
+/// Header fields in the bytes that go on the wire: checked and written once for many answers.
+public struct FieldBlock: Sendable {
+    let bytes: [UInt8]
+
+    /// What may not be in ``Response/headers`` is left out here too.
+    public init(_ fields: [(String, String)]) {
+        var bytes: [UInt8] = []
+        Response.append(fields[...], to: &bytes)
+        self.bytes = bytes
+    }
+
+    /// No fields.
+    public static let none = FieldBlock([])
 }

@@ -95,14 +95,14 @@ final class Router {
     }
 
     /// Fields that let a page of another origin read the answer.
-    func crossOriginFields(for request: Request) -> [(String, String)] {
+    func crossOriginFields(for request: Request) -> FieldBlock {
         let path = request.path
-        guard path == single || path == batch, let origin = access.allowedOrigin(of: request) else { return [] }
+        guard path == single || path == batch, let origin = access.allowedOrigin(of: request) else { return .none }
         if origin == "*" { return Self.readableByAll }
-        return (origin.isEmpty ? [] : Self.readable(by: origin)) + [("Vary", "Origin")]
+        return FieldBlock((origin.isEmpty ? [] : Self.readable(by: origin)) + [("Vary", "Origin")])
     }
 
-    private static let readableByAll = readable(by: "*")
+    private static let readableByAll = FieldBlock(readable(by: "*"))
 
     private static func readable(by origin: String) -> [(String, String)] {
         // Without the last one a script does not see how long it should wait.
@@ -216,18 +216,22 @@ final class Router {
     /// No type, JSON, or the plain text that `navigator.sendBeacon` sends.
     private static func isJSON(_ request: Request) -> Bool {
         guard let field = request.headers.firstBytes("content-type") else { return true }
-        let type = field.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
-        return type.isEmpty || spells(type, "application/json") || spells(type, "text/plain")
+        return field.withUnsafeBufferPointer {
+            let end = $0.firstIndex { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: " ") } ?? $0.count
+            let type = UnsafeBufferPointer(rebasing: $0[..<end])
+            return type.isEmpty || spells(type, "application/json") || spells(type, "text/plain")
+        }
     }
 
     /// Whether `bytes` are `word`, which is in lower case, in letters of either case.
-    private static func spells(_ bytes: ArraySlice<UInt8>, _ word: StaticString) -> Bool {
-        bytes.withUnsafeBufferPointer { bytes in
-            guard bytes.count == word.utf8CodeUnitCount else { return false }
-            for (at, byte) in bytes.enumerated() {
-                guard (byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte) == word.utf8Start[at] else { return false }
-            }
-            return true
+    private static func spells(_ bytes: UnsafeBufferPointer<UInt8>, _ word: StaticString) -> Bool {
+        guard bytes.count == word.utf8CodeUnitCount else { return false }
+        var at = 0
+        while at < bytes.count {
+            let byte = bytes[at]
+            guard (byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte) == word.utf8Start[at] else { return false }
+            at &+= 1
         }
+        return true
     }
 }

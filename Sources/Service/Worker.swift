@@ -117,7 +117,7 @@ final class Worker {
         let fields = router.crossOriginFields(for: request)
         let answer = { (response: Response) in
             var response = response
-            if !fields.isEmpty { response.headers += fields }
+            response.block = fields
             client.answer(ticket, response)
         }
         let now = Timestamp(clamping: loop.wallClock)

@@ -90,10 +90,18 @@ extension JSONValue {
     public func member(_ name: StaticString) -> JSONValue? {
         let nodes = document.nodes.span
         guard nodes[index].kind == .object else { return nil }
+        let end = Int(nodes[index].next)
+        // Most keys differ in their length already.
+        let length = UInt32(truncatingIfNeeded: name.utf8CodeUnitCount + 2)
         var found: Int?
         var key = index + 1
-        while key < Int(nodes[index].next) {
-            if JSONPiece(bytes: document.bytes, node: nodes[key]).isString(name) { found = key + 1 }
+        while key < end {
+            let node = nodes[key]
+            if node.hasEscapes || node.end - node.start == length,
+                JSONPiece(bytes: document.bytes, node: node).isString(name)
+            {
+                found = key + 1
+            }
             key = Int(nodes[key + 1].next)
         }
         return found.map { JSONValue(document: document, index: $0) }

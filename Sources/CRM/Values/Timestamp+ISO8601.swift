@@ -84,10 +84,13 @@ extension Timestamp: CustomStringConvertible {
 
 extension UnsafeMutableBufferPointer<UInt8> {
     /// Writes the lowest `digits` decimal digits of `value`, with zeros in front.
+    @inline(__always)
     fileprivate func write(_ value: Int, digits: Int, at start: Int) {
-        var rest = value
-        for index in stride(from: start + digits - 1, through: start, by: -1) {
-            self[index] = .zero + UInt8(truncatingIfNeeded: rest % 10)
+        var rest = UInt32(truncatingIfNeeded: value)
+        var index = start + digits
+        while index > start {
+            index &-= 1
+            self[index] = .zero &+ UInt8(truncatingIfNeeded: rest % 10)
             rest /= 10
         }
     }
