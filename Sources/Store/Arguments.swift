@@ -11,7 +11,6 @@ public struct Arguments {
     /// Adds the number of keys, the keys and the arguments; the name of the script stands before them.
     public func write(_ change: Change, to command: inout CommandBuffer) {
         let event = change.event
-        let (ulid, iso) = (event.ulid.description, event.time.iso8601)
         command.add(4)
         command.add(Keys.eventPrefix, event.id.text)
         command.add(Keys.customerPrefix, event.customer.id?.text ?? "")
@@ -19,10 +18,10 @@ public struct Arguments {
         command.add(Keys.statsPrefix, event.time.day)
 
         command.add(event.time.milliseconds)
-        command.add(iso)
-        command.add(ulid)
+        event.time.withISO8601 { command.add($0) }
+        event.ulid.withText { command.add($0) }
         command.add("events:", event.type.rawValue)
-        writeMember(change, iso, to: &command)
+        command.add { Self.appendMember(change, to: &$0) }
         command.add(change.description)
 
         if !event.emailIdentifies { command.add("apart") }
@@ -53,17 +52,15 @@ public struct Arguments {
     }
 
     /// The timeline member from behind the contact's id on, which only the script knows.
-    private func writeMember(_ change: Change, _ iso: String, to command: inout CommandBuffer) {
+    private static func appendMember(_ change: Change, to tail: inout [UInt8]) {
         let event = change.event
-        var tail: [UInt8] = []
-        tail.reserveCapacity(256 + event.data.json.count + event.session.json.count)
         func text(_ part: StaticString) { tail.appendJSON(raw: part) }
         text("\",\"type\":\"")
         tail.append(text: event.type.rawValue)
         text("\",\"description\":")
         tail.appendJSON(change.description)
         text(",\"timestamp\":\"")
-        tail.append(text: iso)
+        event.time.appendISO8601(to: &tail)
         text("\",\"event_id\":")
         tail.appendJSON(event.id.text)
         text(",\"data\":")
@@ -72,7 +69,6 @@ public struct Arguments {
         tail.append(contentsOf: event.session.json)
         if event.source == .server { text(",\"source\":\"server\"") }
         text("}")
-        tail.withUnsafeBufferPointer { command.add($0) }
     }
 
     private func pair<Value: BinaryInteger>(_ pair: Change.Pair<Value>, to command: inout CommandBuffer) {

@@ -21,6 +21,8 @@ public struct CommandBuffer {
     private var start = 0
     /// Arguments of the command that is being written.
     private var count = 0
+    /// Where an argument is put together whose length is known last.
+    private var parts: [UInt8] = []
 
     /// An empty buffer.
     public init() {}
@@ -109,6 +111,13 @@ public struct CommandBuffer {
         write(length: argument.count) { place in
             if let start = argument.baseAddress { memcpy(place, start, argument.count) }
         }
+    }
+
+    /// Adds one argument that `fill` puts together.
+    public mutating func add(_ fill: (inout [UInt8]) -> Void) {
+        fill(&parts)
+        parts.withUnsafeBufferPointer { add($0) }
+        parts.removeAll(keepingCapacity: parts.count <= Self.mostKept)
     }
 
     /// Adds an integer in decimal.

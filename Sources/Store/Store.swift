@@ -32,19 +32,20 @@ public final class Store {
     public var isReady: Bool { redis.state == .ready }
 
     /// Applies a change atomically and tells the outcome once.
-    public func apply(_ change: Change, _ completion: @escaping Completion) {
+    public func apply(_ change: consuming Change, _ completion: @escaping Completion) {
         let completion = waitReplicas > 0 ? holding(completion) : completion
+        let sent = Sent(change)
         appliesSinceWait += 1
         redis.send(
             { command in
                 command.add("EVALSHA")
                 command.add(script.id)
-                arguments.write(change, to: &command)
+                arguments.write(sent.change, to: &command)
             },
             { [self] result in
                 // Redis was restarted, or somebody said SCRIPT FLUSH.
                 if case .failure(.unable(let reply)) = result, reply.hasPrefix("NOSCRIPT") {
-                    evaluate(change, completion)
+                    evaluate(sent.change, completion)
                 } else {
                     completion(result.flatMap(Self.read))
                 }
@@ -105,6 +106,13 @@ public final class Store {
         if let text = reply.text, let applied = Applied(reply: text) { return .success(applied) }
         return .failure(.refused("the script gave no answer that this version understands"))
     }
+}
+
+/// A change that waits for its reply: kept in one place, for a copy counts a dozen references up and down.
+private final class Sent {
+    let change: Change
+
+    init(_ change: consuming Change) { self.change = change }
 }
 
 /// The script and the name that Redis gave it: the SHA-1 of its text, the same after every load.

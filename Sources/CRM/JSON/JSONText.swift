@@ -69,7 +69,7 @@ extension [UInt8] {
         append(.quote)
         var start = 0
         // Most text has nothing to escape and goes over in one copy.
-        for index in text.indices where text[index].needsEscape {
+        while let index = text.firstToEscape(from: start) {
             append(contentsOf: text[start..<index])
             appendEscape(of: text[index])
             start = index + 1
@@ -100,6 +100,31 @@ extension [UInt8] {
         default:
             append(contentsOf: [UInt8(ascii: "u"), .zero, .zero, byte.hexDigits.high, byte.hexDigits.low])
         }
+    }
+}
+
+extension UnsafeBufferPointer<UInt8> {
+    /// The index of the first byte at or after `start` that needs an escape. Eight bytes a step, as in `JSONParser`.
+    fileprivate func firstToEscape(from start: Int) -> Int? {
+        guard let base = baseAddress else { return nil }
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        let tops: UInt64 = 0x8080_8080_8080_8080
+        var index = start
+        while index <= count &- 8 {
+            let word = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
+            let quotes = word ^ (ones &* UInt64(UInt8.quote))
+            let backslashes = word ^ (ones &* UInt64(UInt8.backslash))
+            let marks =
+                ((quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word)
+                & tops
+            if marks != 0 { return index &+ marks.trailingZeroBitCount / 8 }
+            index &+= 8
+        }
+        while index < count {
+            if self[index].needsEscape { return index }
+            index &+= 1
+        }
+        return nil
     }
 }
 

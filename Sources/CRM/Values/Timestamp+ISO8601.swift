@@ -27,13 +27,16 @@ extension Timestamp {
         }
     }
 
-    /// Appends ``iso8601`` without a `String` in between.
-    public func appendISO8601(to bytes: inout [UInt8]) {
+    /// Lends the bytes of ``iso8601``, without a `String` in between.
+    public func withISO8601<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.iso8601Length) {
             writeISO8601(to: $0)
-            bytes.append(contentsOf: $0)
+            return body(UnsafeBufferPointer($0))
         }
     }
+
+    /// Appends ``iso8601``.
+    public func appendISO8601(to bytes: inout [UInt8]) { withISO8601 { bytes.append(contentsOf: $0) } }
 
     private static let iso8601Length = 24
 

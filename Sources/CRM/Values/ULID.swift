@@ -10,7 +10,7 @@ public struct ULID: Hashable, Comparable, Sendable, CustomStringConvertible {
 
     /// Reads the 26 characters that ``description`` writes; nil for any other text.
     public init?(_ text: String) {
-        guard text.utf8.count == 26 else { return nil }
+        guard text.utf8.count == Self.length else { return nil }
         var value: UInt128 = 0
         for character in text.utf8 {
             guard let digit = Self.digit(character) else { return nil }
@@ -30,16 +30,33 @@ public struct ULID: Hashable, Comparable, Sendable, CustomStringConvertible {
     /// The 26 characters behind `prefix`, such as `contact_`, made in one piece.
     public func text(prefix: StaticString) -> String {
         let start = prefix.utf8CodeUnitCount
-        return String(unsafeUninitializedCapacity: start + 26) { output in
+        return String(unsafeUninitializedCapacity: start + Self.length) { output in
             for index in 0..<start { output[index] = prefix.utf8Start[index] }
-            var rest = value
-            for index in stride(from: start + 25, through: start, by: -1) {
-                output[index] = Self.alphabet.utf8Start[Int(truncatingIfNeeded: rest & 31)]
-                rest >>= 5
-            }
-            return start + 26
+            write(to: output, at: start)
+            return start + Self.length
         }
     }
+
+    /// Lends the bytes of ``description``, without a `String` in between.
+    public func withText<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.length) {
+            write(to: $0, at: 0)
+            return body(UnsafeBufferPointer($0))
+        }
+    }
+
+    private func write(to output: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
+        var rest = value
+        var index = start + Self.length
+        while index > start {
+            index &-= 1
+            output[index] = Self.alphabet.utf8Start[Int(truncatingIfNeeded: rest & 31)]
+            rest >>= 5
+        }
+    }
+
+    /// Characters of the text.
+    private static let length = 26
 
     private static func digit(_ character: UInt8) -> Int? {
         (0..<32).first { alphabet.utf8Start[$0] == character }
