@@ -16,32 +16,32 @@ public struct HeaderFields: Sendable {
     /// The number of field lines.
     public var count: Int { lines.count }
 
-    /// The value of the first field of that name (either case), without blanks at its ends; bytes that are not UTF-8
-    /// become U+FFFD. Nil when there is none.
-    public func first(_ name: String) -> String? {
+    /// The value of the first field of that name (sent in either case, asked for in lower case), without blanks at its
+    /// ends; bytes that are not UTF-8 become U+FFFD. Nil when there is none.
+    public func first(_ name: StaticString) -> String? {
         firstBytes(name).map { String(decoding: $0, as: UTF8.self) }
     }
 
     /// The value of the first field of that name as the bytes that were sent: no copy is made.
-    public func firstBytes(_ name: String) -> ArraySlice<UInt8>? {
+    public func firstBytes(_ name: StaticString) -> ArraySlice<UInt8>? {
         for line in lines where isNamed(name, line) { return slice(line.value) }
         return nil
     }
 
     /// The values of all fields of that name, in order.
-    public func all(_ name: String) -> [String] {
+    public func all(_ name: StaticString) -> [String] {
         lines.filter { isNamed(name, $0) }.map { text($0.value) }
     }
 
     /// All values of that name joined with ", " (RFC 9110 section 5.3); nil when there is none.
-    public func combined(_ name: String) -> String? {
+    public func combined(_ name: StaticString) -> String? {
         let values = all(name)
         return values.isEmpty ? nil : values.joined(separator: ", ")
     }
 
     /// The members of a comma-separated list over all fields of that name, without blanks and empty members
     /// (RFC 9110 section 5.6.1). Not for lists whose members may hold quoted commas.
-    public func list(_ name: String) -> [String] {
+    public func list(_ name: StaticString) -> [String] {
         lines.filter { isNamed(name, $0) }.flatMap { line in
             slice(line.value).split(separator: ASCII.comma).compactMap { member in
                 let trimmed = bytes.span.trimmed(member.startIndex..<member.endIndex)
@@ -55,15 +55,9 @@ public struct HeaderFields: Sendable {
         lines.map { (text($0.name), text($0.value)) }
     }
 
-    private func isNamed(_ name: String, _ line: FieldLine) -> Bool {
-        let name = name.utf8
-        guard line.name.count == name.count else { return false }
-        var position = base + line.name.lowerBound
-        for byte in name {
-            if ASCII.lowercased(byte) != ASCII.lowercased(bytes[position]) { return false }
-            position += 1
-        }
-        return true
+    private func isNamed(_ name: StaticString, _ line: FieldLine) -> Bool {
+        assert(!name.withUTF8Buffer { $0.contains { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 } })
+        return bytes.span.spells(name, in: base + line.name.lowerBound..<base + line.name.upperBound)
     }
 
     func slice(_ range: Range<Int>) -> ArraySlice<UInt8> {

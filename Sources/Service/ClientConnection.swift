@@ -313,11 +313,10 @@ final class ClientConnection: EventSource {
     private func encodeReady() {
         var count = 0
         while count < slots.count {
-            let slot = slots[count]
-            guard let response = slot.response else { break }
-            if slot.opensStream {
+            guard let response = slots[count].response.take() else { break }
+            if slots[count].opensStream {
                 let framing = response.encodeStreamHead(
-                    into: &output, version: slot.version, keepAlive: false, date: worker.date)
+                    into: &output, version: slots[count].version, keepAlive: false, date: worker.date)
                 framing.encode(pieces, into: &output)
                 self.framing = framing
                 pieces = []
@@ -325,8 +324,8 @@ final class ClientConnection: EventSource {
                 continue
             }
             response.encode(
-                into: &output, version: slot.version, keepAlive: slot.keepAlive, headOnly: slot.headOnly,
-                date: worker.date)
+                into: &output, version: slots[count].version, keepAlive: slots[count].keepAlive,
+                headOnly: slots[count].headOnly, date: worker.date)
             count += 1
         }
         if count == slots.count { slots.removeAll(keepingCapacity: true) } else { slots.removeFirst(count) }

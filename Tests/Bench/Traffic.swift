@@ -45,10 +45,13 @@ struct Traffic {
         -> String
     {
         serial += 1
-        let time = Timestamp(clamping: now() - age).iso8601
+        let milliseconds = now()
+        let time = Timestamp(clamping: milliseconds - age).iso8601
+        let id = [Int64(milliseconds), 1 << 20 + Int64(serial), Int64(run) << 24 + Int64(serial)]
+            .map { String($0, radix: 36) }.joined(separator: "-")
         let named = name.map { ",\"name\":\"\($0)\"" } ?? ""
         return """
-            {"event_type":"\(type)","event_id":"evt_\(run)_\(serial)","timestamp":"\(time)",\
+            {"event_type":"\(type)","event_id":"\(id)","timestamp":"\(time)",\
             "customer":{"id":"user_\(customer)","email":"customer\(customer)@example.com"\(named)},\
             "event_data":{\(data)},\
             "session":{"session_id":"sess_\(customer)_\(below(4))","device":"mobile","browser":"Chrome 131",\
