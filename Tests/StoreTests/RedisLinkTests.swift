@@ -122,7 +122,7 @@ import func TestSupport.freePort
         // More than the socket takes, so that it ends in the middle of a command; further ones come meanwhile.
         func send(_ numbers: Range<Int>) {
             for number in numbers {
-                let text = String(repeating: "x", count: 1 + number * 7919 % 50_000)
+                let text = String(repeating: "x", count: 1 + number * 7919 % 10_000)
                 expected.write { $0.add(text) }
                 link.send({ $0.add(text) }, { outcomes.append($0) })
             }
