@@ -12,19 +12,20 @@ extension Event {
     /// - Throws: the first reason for which it is refused.
     public convenience init(_ json: JSONValue, arrival: Arrival) throws(Rejection) {
         guard json.kind == .object else { throw .wrongShape(field: "", expected: "a JSON object") }
-        let type = try Self.type(json.member("event_type"))
-        let customer = try Customer(Self.object(json, "customer"))
+        let members = EventMembers(json)
+        let type = try Self.type(members.type)
+        let customer = try Customer(Self.object(members.customer, "customer"))
         guard customer.id != nil || customer.email != nil else { throw .customerRequired }
-        let data = try Self.object(json, "event_data")
+        let data = try Self.object(members.data, "event_data")
         try Self.checkAmount(data, "total_amount")
         try Self.checkAmount(data, "amount")
-        let time = try Self.time(json, arrival: arrival)
+        let time = try Self.time(members, arrival: arrival)
         self.init(
-            type: type, id: try Self.id(json, arrival: arrival), ulid: arrival.ulid, time: time,
+            type: type, id: try Self.id(members.id, arrival: arrival), ulid: arrival.ulid, time: time,
             receivedAt: arrival.receivedAt, customer: customer,
             data: data.map(BusinessData.init) ?? .empty,
-            session: try Self.object(json, "session").map(BusinessData.init) ?? .empty, source: arrival.source,
-            idleFor: try Self.idleFor(json, type))
+            session: try Self.object(members.session, "session").map(BusinessData.init) ?? .empty,
+            source: arrival.source, idleFor: try Self.idleFor(members.idleFor, type))
     }
 
     private static func type(_ value: JSONValue?) throws(Rejection) -> EventType {
@@ -34,8 +35,8 @@ extension Event {
         return type
     }
 
-    private static func id(_ json: JSONValue, arrival: Arrival) throws(Rejection) -> EventID {
-        if let value = json.member("event_id"), !value.isNull {
+    private static func id(_ value: JSONValue?, arrival: Arrival) throws(Rejection) -> EventID {
+        if let value, !value.isNull {
             guard let id = EventID(json: value) else { throw .badEventID }
             return id
         }
@@ -46,8 +47,8 @@ extension Event {
         return EventID(arrival.ulid)
     }
 
-    private static func object(_ json: JSONValue, _ name: StaticString) throws(Rejection) -> JSONValue? {
-        guard let value = json.member(name), !value.isNull else { return nil }
+    private static func object(_ value: JSONValue?, _ name: StaticString) throws(Rejection) -> JSONValue? {
+        guard let value, !value.isNull else { return nil }
         guard value.kind == .object else { throw .wrongShape(field: "\(name)", expected: "a JSON object") }
         return value
     }
@@ -57,12 +58,12 @@ extension Event {
         do { _ = try Money(json: value) } catch { throw .badAmount(field: "event_data.\(name)", error) }
     }
 
-    private static func time(_ json: JSONValue, arrival: Arrival) throws(Rejection) -> Timestamp {
-        guard var time = try timestamp(json, "timestamp") else {
+    private static func time(_ members: EventMembers, arrival: Arrival) throws(Rejection) -> Timestamp {
+        guard var time = try timestamp(members.timestamp, "timestamp") else {
             if arrival.isArchived { throw .badTimestamp(field: "timestamp") }
             return arrival.receivedAt
         }
-        if !arrival.isArchived, let sentAt = try timestamp(json, "sent_at") {
+        if !arrival.isArchived, let sentAt = try timestamp(members.sentAt, "sent_at") {
             let skew = arrival.receivedAt.milliseconds(since: sentAt)
             if abs(skew) > networkTolerance { time = Timestamp(clamping: time.milliseconds + skew) }
         }
@@ -70,40 +71,83 @@ extension Event {
         return time > latest ? arrival.receivedAt : time
     }
 
-    private static func idleFor(_ json: JSONValue, _ type: EventType) throws(Rejection) -> Int64? {
-        guard let value = json.member("if_idle_for"), !value.isNull else { return nil }
+    private static func idleFor(_ value: JSONValue?, _ type: EventType) throws(Rejection) -> Int64? {
+        guard let value, !value.isNull else { return nil }
         guard type == .bookingAbandoned, let seconds = value.numberText.flatMap({ Double($0) }), seconds > 0,
             seconds * 1000 <= Double(longestIdle)
         else { throw .badIdleTime }
         return max(1, Int64((seconds * 1000).rounded()))
     }
 
-    private static func timestamp(_ json: JSONValue, _ name: StaticString) throws(Rejection) -> Timestamp? {
-        guard let value = json.member(name), !value.isNull else { return nil }
+    private static func timestamp(_ value: JSONValue?, _ name: StaticString) throws(Rejection) -> Timestamp? {
+        guard let value, !value.isNull else { return nil }
         guard let time = Timestamp(json: value) else { throw .badTimestamp(field: "\(name)") }
         return time
     }
 }
 
+/// What stands in an event; of a name that repeats, the last one.
+private struct EventMembers {
+    private(set) var type, id, timestamp, sentAt, idleFor: JSONValue?
+    private(set) var customer, data, session: JSONValue?
+
+    init(_ json: JSONValue) {
+        json.withMembers { name, value in
+            switch name {
+            case "event_type": type = value
+            case "event_id": id = value
+            case "timestamp": timestamp = value
+            case "sent_at": sentAt = value
+            case "if_idle_for": idleFor = value
+            case "customer": customer = value
+            case "event_data": data = value
+            case "session": session = value
+            default: break
+            }
+        }
+    }
+}
+
+/// What stands in a customer; of a name that repeats, the last one.
+private struct CustomerMembers {
+    private(set) var id, email, name, firstName, lastName, phone, signature: JSONValue?
+
+    init(_ json: JSONValue?) {
+        json?.withMembers { key, value in
+            switch key {
+            case "id": id = value
+            case "email": email = value
+            case "name": name = value
+            case "first_name": firstName = value
+            case "last_name": lastName = value
+            case "phone": phone = value
+            case "signature": signature = value
+            default: break
+            }
+        }
+    }
+}
+
 extension Customer {
     init(_ json: JSONValue?) throws(Rejection) {
-        id = try Self.present(json?.member("id")).flatMap { Self.isPlaceholder($0) ? nil : $0 }.map {
+        let members = CustomerMembers(json)
+        id = try Self.present(members.id).flatMap { Self.isPlaceholder($0) ? nil : $0 }.map {
             (value) throws(Rejection) in
             guard let id = CustomerID(json: value) else { throw .badCustomerID }
             return id
         }
-        email = try Self.present(json?.member("email")).map { (value) throws(Rejection) in
+        email = try Self.present(members.email).map { (value) throws(Rejection) in
             guard let email = value.string.flatMap({ Email($0) }) else { throw .badEmail }
             return email
         }
-        let name = Self.text(json?.member("name"))
+        let name = Self.text(members.name)
         let space = name?.utf8.firstIndex(of: .space)
-        firstName = Self.text(json?.member("first_name")) ?? name.map { String($0[..<(space ?? $0.endIndex)]) }
+        firstName = Self.text(members.firstName) ?? name.map { String($0[..<(space ?? $0.endIndex)]) }
         lastName =
-            Self.text(json?.member("last_name"))
+            Self.text(members.lastName)
             ?? name.flatMap { name in space.flatMap { BusinessData.label(String(name[$0...])) } }
-        phone = Self.text(json?.member("phone"), masked: Masking.phone)
-        signature = json?.member("signature")?.string
+        phone = Self.text(members.phone, masked: Masking.phone)
+        signature = members.signature?.string
     }
 
     /// What programs send for nobody: as an id it would make one contact of all guests.

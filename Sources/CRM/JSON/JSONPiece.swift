@@ -23,8 +23,13 @@ struct JSONPiece {
 
     /// Whether a string, unescaped, is `text`.
     func isString(_ text: StaticString) -> Bool {
-        hasEscapes ? withPlainText { $0.equals(text) } : content.equals(text)
+        guard !hasEscapes else { return withPlainText { $0.equals(text) } }
+        // Most names differ in their length already.
+        return Int(node.end &- node.start) == text.utf8CodeUnitCount + 2 && content.equals(text)
     }
+
+    /// Lets a `switch` compare a name with literals.
+    static func ~= (text: StaticString, piece: JSONPiece) -> Bool { piece.isString(text) }
 
     /// Whether two strings, unescaped, are the same.
     func isSameString(as other: JSONPiece) -> Bool {

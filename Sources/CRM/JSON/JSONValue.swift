@@ -91,17 +91,10 @@ extension JSONValue {
         let nodes = document.nodes.span
         guard nodes[index].kind == .object else { return nil }
         let end = Int(nodes[index].next)
-        // Most keys differ in their length already.
-        let length = UInt32(truncatingIfNeeded: name.utf8CodeUnitCount + 2)
         var found: Int?
         var key = index + 1
         while key < end {
-            let node = nodes[key]
-            if node.hasEscapes || node.end - node.start == length,
-                JSONPiece(bytes: document.bytes, node: node).isString(name)
-            {
-                found = key + 1
-            }
+            if JSONPiece(bytes: document.bytes, node: nodes[key]).isString(name) { found = key + 1 }
             key = Int(nodes[key + 1].next)
         }
         return found.map { JSONValue(document: document, index: $0) }
@@ -119,6 +112,11 @@ extension JSONValue {
                 key = Int(value.next)
             }
         }
+    }
+
+    /// Goes through an object once: for several names less work than ``member(_:)`` for each.
+    func withMembers(_ body: (_ name: JSONPiece, _ value: JSONValue) -> Void) {
+        withKeys { index, key, _ in body(key, JSONValue(document: document, index: index + 1)) }
     }
 
     /// The members of an object, one after the other.
