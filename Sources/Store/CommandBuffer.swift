@@ -148,7 +148,12 @@ public struct CommandBuffer {
     }
 
     private mutating func makeRoom(for more: Int) {
-        bytes.append(contentsOf: repeatElement(0, count: max(more, bytes.count)))
+        let size = bytes.count + max(more, bytes.count)
+        bytes = [UInt8](unsafeUninitializedCapacity: size) { [bytes, end] place, count in
+            _ = bytes.withUnsafeBufferPointer { memcpy(place.baseAddress!, $0.baseAddress!, end) }
+            memset(place.baseAddress! + end, 0, size - end)
+            count = size
+        }
     }
 }
 
