@@ -18,6 +18,17 @@ struct ResponseTests {
         #expect(text(response) == "HTTP/1.1 200 OK\r\n\(common)A: 1\r\nB: \r\nContent-Length: 5\r\n\r\nhello")
     }
 
+    @Test(arguments: [Status.ok, .accepted])
+    func `fields that were written before stand behind the answer's own`(status: Status) {
+        var response = Response.json(status, Array("{}".utf8), headers: [("A", "1")])
+        let plain = text(response)
+        // As everywhere, nothing that ends a line, and none of the encoder's own.
+        response.block = FieldBlock([("B", "2"), ("C", "3\r\nD: 4"), ("Connection", "close"), ("E", "5")])
+        #expect(text(response) == plain.replacing("A: 1\r\n", with: "A: 1\r\nB: 2\r\nE: 5\r\n"))
+        response.block = .none
+        #expect(text(response) == plain)
+    }
+
     @Test func `an answer is appended to what is there`() {
         var bytes = Array("x".utf8)
         Response(status: .ok).encode(into: &bytes, version: .http11, keepAlive: true, headOnly: false, date: date)

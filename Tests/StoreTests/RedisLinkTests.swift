@@ -162,9 +162,13 @@ import func TestSupport.freePort
         let peer = peer
         var steps: [Step] = [({ peer.received.count == 14 * replies.count }, {})]
         for byte in replies.joined().utf8 {
-            var isNext = true
             // One byte for each round of the loop.
-            steps.append(({ defer { isNext.toggle() }; return !isNext }, { peer.answer(String(UnicodeScalar(byte))) }))
+            var rounds = 0
+            func isNextRound() -> Bool {
+                rounds += 1
+                return rounds > 1
+            }
+            steps.append((isNextRound, { peer.answer(String(UnicodeScalar(byte))) }))
         }
         steps.append(({ outcomes.count == replies.count }, {}))
         try run(link, steps)
@@ -183,7 +187,9 @@ import func TestSupport.freePort
         }
         for number in 0..<4 {
             link.send({ $0.add("PING") }) { outcome in
-                if case .success = outcome { told.append("\(number)") } else {
+                if case .success = outcome {
+                    told.append("\(number)")
+                } else {
                     #expect(outcome == .failure(.uncertain))
                     told.append("\(number) uncertain")
                     // Whoever is told may try again at once.
@@ -211,7 +217,9 @@ import func TestSupport.freePort
 
     @Test func `a connection may be dropped by whoever is handed a reply`() throws {
         var told: [String] = []
-        let link = try RedisLink(to: .unix(path: peer.path), loop: loop) { if let failure = $0 { told.append(failure) } }
+        let link = try RedisLink(to: .unix(path: peer.path), loop: loop) {
+            if let failure = $0 { told.append(failure) }
+        }
         for number in 0..<3 {
             link.send({ $0.add("PING") }) { outcome in
                 told.append(outcome == .failure(.uncertain) ? "uncertain" : "\(number)")
