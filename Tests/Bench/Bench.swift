@@ -123,28 +123,31 @@ struct Bench {
     /// What an event costs when there is more of something.
     private mutating func costs() throws {
         var rows: [(String, [Sample])] = []
+        var traffic = traffic
         let usual = try rival(.crmsync(threads: 1), "")
         let few = try rival(.crmsync(threads: 1), "", customers: 100, ["TIMELINE_LIMIT": "1000"])
         let quiet = try rival(.crmsync(threads: 1), "", ["LOG_LEVEL": "error"])
         var fewTraffic = Traffic(customers: 100, seed: options.seed + 1)
-        var runs: [(String, Rival, Int, Bool)] = [
-            ("64 connections", usual, 64, false), ("10 connections", usual, 10, false),
-            ("5,000 connections", usual, 5_000, false), ("100 contacts, timelines full", few, 64, true),
-            ("log level error", quiet, 64, false),
+        var manyTraffic = Traffic(customers: 1_000_000, seed: options.seed + 2)
+        var runs: [(title: String, rival: Rival, connections: Int, event: () -> String)] = [
+            ("64 connections", usual, 64, { traffic.next() }), ("10 connections", usual, 10, { traffic.next() }),
+            ("5,000 connections", usual, 5_000, { traffic.next() }),
+            ("100 contacts, timelines full", few, 64, { fewTraffic.next() }),
+            ("log level error", quiet, 64, { traffic.next() }),
         ]
         // A hundred timelines are full after 100,000 events.
         let filling = (0..<110_000).map { _ in fewTraffic.next() }
         _ = try few.measure(filling, connections: 64, rate: nil, random: &random)
         if options.customers < 1_000_000, ProcessInfo.processInfo.environment["MILLION"] == "1" {
             let many = try rival(.crmsync(threads: 1), "", customers: 1_000_000)
-            runs.append(("1,000,000 contacts", many, 64, false))
+            runs.append(("1,000,000 contacts", many, 64, { manyTraffic.next() }))
         }
-        rows = runs.map { ($0.0, []) }
+        rows = runs.map { ($0.title, []) }
         for _ in 0..<options.rounds {
-            for (index, (_, rival, connections, isFew)) in runs.enumerated() {
-                let batch = (0..<options.events).map { _ in isFew ? fewTraffic.next() : traffic.next() }
+            for (index, run) in runs.enumerated() {
+                let batch = (0..<options.events).map { _ in run.event() }
                 rows[index].1.append(
-                    try rival.measure(batch, connections: connections, rate: nil, random: &random))
+                    try run.rival.measure(batch, connections: run.connections, rate: nil, random: &random))
             }
         }
         Report.printTable("What an event costs, crmsync", rows)
