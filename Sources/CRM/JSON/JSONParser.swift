@@ -180,18 +180,9 @@ extension JSONParser {
 
     /// Stops at the first byte that is a quote, a backslash, a control character or not ASCII.
     private mutating func skipPlainBytes() {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let tops: UInt64 = 0x8080_8080_8080_8080
-        // Eight bytes at a time: in `x ^ pattern` a searched byte is zero, and (y - ones) & ~y has the top bit of the
-        // lowest zero byte set; a false alarm can only stand above a true one, so the lowest set bit is always right.
         while position + 8 <= count {
             let word = UInt64(littleEndian: UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self))
-            let quotes = word ^ (ones &* UInt64(UInt8.quote))
-            let backslashes = word ^ (ones &* UInt64(UInt8.backslash))
-            let special =
-                ((quotes &- ones) & ~quotes) | ((backslashes &- ones) & ~backslashes)
-                | ((word &- (ones &* 0x20)) & ~word) | word
-            let marks = special & tops
+            let marks = word.marksOfEscaped | word & UInt64.tops
             if marks != 0 {
                 position += marks.trailingZeroBitCount >> 3
                 return

@@ -104,19 +104,13 @@ extension [UInt8] {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// The index of the first byte at or after `start` that needs an escape. Eight bytes a step, as in `JSONParser`.
+    /// The index of the first byte at or after `start` that needs an escape.
     fileprivate func firstToEscape(from start: Int) -> Int? {
         guard let base = baseAddress else { return nil }
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let tops: UInt64 = 0x8080_8080_8080_8080
         var index = start
         while index <= count &- 8 {
             let word = UInt64(littleEndian: UnsafeRawPointer(base + index).loadUnaligned(as: UInt64.self))
-            let quotes = word ^ (ones &* UInt64(UInt8.quote))
-            let backslashes = word ^ (ones &* UInt64(UInt8.backslash))
-            let marks =
-                ((quotes &- ones) & ~quotes | (backslashes &- ones) & ~backslashes | (word &- ones &* 0x20) & ~word)
-                & tops
+            let marks = word.marksOfEscaped
             if marks != 0 { return index &+ marks.trailingZeroBitCount / 8 }
             index &+= 8
         }
@@ -125,6 +119,25 @@ extension UnsafeBufferPointer<UInt8> {
             index &+= 1
         }
         return nil
+    }
+}
+
+/// Eight bytes of text at a time.
+extension UInt64 {
+    private static let ones: UInt64 = 0x0101_0101_0101_0101
+    /// The top bit of each byte.
+    static let tops: UInt64 = 0x8080_8080_8080_8080
+
+    /// The top bit of each byte that is a quote, a backslash or a control character; the lowest set bit is always right.
+    ///
+    /// In `x ^ pattern` a searched byte is zero, and `(y - ones) & ~y` has the top bit of the lowest zero byte set; a false
+    /// alarm can only stand above a true one.
+    var marksOfEscaped: UInt64 {
+        let quotes = self ^ (Self.ones &* UInt64(UInt8.quote))
+        let backslashes = self ^ (Self.ones &* UInt64(UInt8.backslash))
+        return
+            ((quotes &- Self.ones) & ~quotes | (backslashes &- Self.ones) & ~backslashes
+            | (self &- Self.ones &* 0x20) & ~self) & Self.tops
     }
 }
 
