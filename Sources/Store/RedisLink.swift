@@ -22,9 +22,9 @@ final class RedisLink: EventSource {
     private var output = CommandBuffer()
     private var interest: Readiness = .write
     private var isConnected = false
-    /// While a reply is handed on, the memory that it comes from stays.
+    /// While replies are handed on, hiredis' memory has to stay, whatever those who take them do; then it goes.
     private var isReading = false
-    private var isDropped = false
+    private var failure: String?
     private var waiting: [Waiting?] = []
     private var answered = 0
     /// Called once when the connection is made, or with what went wrong when it is lost or never made.
@@ -94,7 +94,7 @@ final class RedisLink: EventSource {
     }
 
     /// Drops the connection; everything that waits is told.
-    func drop() { if isReading { isDropped = true } else { lose("connection closed") } }
+    func drop() { lose("connection closed") }
 
     func ready(_ readiness: Readiness) {
         guard isConnected else { return finishConnecting() }
@@ -119,7 +119,6 @@ final class RedisLink: EventSource {
         guard let context else { return }
         guard redisBufferRead(context) == REDIS_OK else { return lose(Self.failure(of: context)) }
         isReading = true
-        var failure: String?
         while failure == nil {
             var reply: UnsafeMutableRawPointer?
             guard redisGetReplyFromReader(context, &reply) == REDIS_OK else {
@@ -129,7 +128,6 @@ final class RedisLink: EventSource {
             guard let reply else { break }
             answer(RedisReply(UnsafePointer(reply.assumingMemoryBound(to: redisReply.self))))
             freeReplyObject(reply)
-            if isDropped { failure = "connection closed" }
         }
         isReading = false
         if let failure { lose(failure) }
@@ -144,6 +142,10 @@ final class RedisLink: EventSource {
 
     private func lose(_ reason: String) {
         guard let context else { return }
+        guard !isReading else {
+            failure = failure ?? reason
+            return
+        }
         self.context = nil
         isConnected = false
         loop.remove(socket.descriptor)

@@ -236,6 +236,68 @@ import func TestSupport.freePort
         #expect(told == ["0", "uncertain", "uncertain", "connection closed"])
     }
 
+    @Test func `a connection may turn out to be broken while a reply is handed on`() throws {
+        var told: [String] = []
+        let link = try RedisLink(to: .unix(path: peer.path), loop: loop) {
+            if let failure = $0 { told.append(failure) }
+        }
+        let next = { (outcome: Outcome) in told.append(outcome == .failure(.uncertain) ? "next uncertain" : "next") }
+        for number in 0..<3 {
+            link.send({ $0.add("PING") }) { outcome in
+                told.append(outcome == .failure(.uncertain) ? "uncertain" : "\(number)")
+                guard number == 0 else { return }
+                link.send({ $0.add("PING") }, next)
+                link.flush()
+            }
+        }
+        let peer = peer
+        try run(
+            link,
+            [
+                (
+                    { peer.received.count == 42 },
+                    {
+                        peer.answer("+A\r\n+B\r\n+C\r\n")
+                        peer.close()
+                    }
+                ),
+                ({ told.last == "Redis closed the connection" }, {}),
+            ])
+        #expect(told == ["0", "uncertain", "uncertain", "next uncertain", "Redis closed the connection"])
+    }
+
+    @Test func `what a subscribed connection hears is no reply`() throws {
+        var outcomes: [Outcome] = []
+        var heard: [String] = []
+        let link = try RedisLink(to: .unix(path: peer.path), loop: loop) { #expect($0 == nil) }
+        link.heard = { heard.append("\($0): \($1)") }
+        for word in ["SUBSCRIBE", "SUBSCRIBE", "PING"] { link.send({ $0.add(word) }, { outcomes.append($0) }) }
+        func array(_ words: String...) -> String {
+            "*\(words.count)\r\n" + words.map { "$\($0.utf8.count)\r\n\($0)\r\n" }.joined()
+        }
+        let peer = peer
+        try run(
+            link,
+            [
+                (
+                    { peer.received.count > 50 },
+                    {
+                        peer.answer("*3\r\n$9\r\nsubscribe\r\n$1\r\na\r\n:1\r\n" + array("message", "a", "one"))
+                        peer.answer("*3\r\n$9\r\nsubscribe\r\n$1\r\nb\r\n:2\r\n" + array("message", "b", "two"))
+                        peer.answer(array("pong", "") + array("message", "a", "three"))
+                    }
+                ),
+                ({ heard.count == 3 }, {}),
+            ])
+        #expect(heard == ["a: one", "b: two", "a: three"])
+        #expect(
+            outcomes == [
+                .success(.array([.text("subscribe"), .text("a"), .integer(1)])),
+                .success(.array([.text("subscribe"), .text("b"), .integer(2)])),
+                .success(.array([.text("pong"), .text("")])),
+            ])
+    }
+
     @Test func `nobody at the other end is a failure that is told`() throws {
         var failure: String?
         let refused = try freePort()
