@@ -73,7 +73,7 @@ extension Span<UInt8> {
     }
 
     /// Whether `range` spells `word`, which is in lower case, in letters of either case.
-    func spells(_ word: StaticString, in range: Range<Int>) -> Bool {
+    public func spells(_ word: StaticString, in range: Range<Int>) -> Bool {
         guard range.count == word.utf8CodeUnitCount else { return false }
         let bytes = extracting(range)
         let letters = word.utf8Start

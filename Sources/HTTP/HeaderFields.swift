@@ -16,8 +16,8 @@ public struct HeaderFields: Sendable {
     /// The number of field lines.
     public var count: Int { lines.count }
 
-    /// The value of the first field of that name (sent in either case, asked for in lower case), without blanks at its
-    /// ends; bytes that are not UTF-8 become U+FFFD. Nil when there is none.
+    /// The value of the first field of that name (either case), without blanks at its ends; bytes that are not UTF-8
+    /// become U+FFFD. Nil when there is none.
     public func first(_ name: StaticString) -> String? {
         firstBytes(name).map { String(decoding: $0, as: UTF8.self) }
     }
@@ -56,8 +56,15 @@ public struct HeaderFields: Sendable {
     }
 
     private func isNamed(_ name: StaticString, _ line: FieldLine) -> Bool {
-        assert(!name.withUTF8Buffer { $0.contains { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $0 } })
-        return bytes.span.spells(name, in: base + line.name.lowerBound..<base + line.name.upperBound)
+        let length = name.utf8CodeUnitCount
+        guard line.name.count == length else { return false }
+        let start = base + line.name.lowerBound
+        var at = 0
+        while at < length {
+            if ASCII.lowercased(name.utf8Start[at]) != ASCII.lowercased(bytes[start + at]) { return false }
+            at &+= 1
+        }
+        return true
     }
 
     func slice(_ range: Range<Int>) -> ArraySlice<UInt8> {

@@ -216,22 +216,9 @@ final class Router {
     /// No type, JSON, or the plain text that `navigator.sendBeacon` sends.
     private static func isJSON(_ request: Request) -> Bool {
         guard let field = request.headers.firstBytes("content-type") else { return true }
-        return field.withUnsafeBufferPointer {
-            let end = $0.firstIndex { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: " ") } ?? $0.count
-            let type = UnsafeBufferPointer(rebasing: $0[..<end])
-            return type.isEmpty || spells(type, "application/json") || spells(type, "text/plain")
-        }
-    }
-
-    /// Whether `bytes` are `word`, which is in lower case, in letters of either case.
-    private static func spells(_ bytes: UnsafeBufferPointer<UInt8>, _ word: StaticString) -> Bool {
-        guard bytes.count == word.utf8CodeUnitCount else { return false }
-        var at = 0
-        while at < bytes.count {
-            let byte = bytes[at]
-            guard (byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte) == word.utf8Start[at] else { return false }
-            at &+= 1
-        }
-        return true
+        let end = field.firstIndex { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: " ") } ?? field.endIndex
+        let type = field[..<end]
+        let all = 0..<type.count
+        return type.isEmpty || type.span.spells("application/json", in: all) || type.span.spells("text/plain", in: all)
     }
 }
