@@ -65,7 +65,7 @@ public struct CommandBuffer {
     /// Forgets all.
     public mutating func removeAll() { removeFirst(end - start) }
 
-    /// Gives the room of what was sent back. Done when that is more than half, so that each byte moves at most once or twice.
+    /// Gives the room of what was sent back. Done when that is more than half: so no more bytes move than were sent.
     private mutating func moveToFront() {
         bytes.withUnsafeMutableBufferPointer { bytes in
             let base = bytes.baseAddress!

@@ -47,6 +47,7 @@ struct Traffic {
         serial += 1
         let milliseconds = now()
         let time = Timestamp(clamping: milliseconds - age).iso8601
+        // As the tracker makes them: the time, a serial number, something random.
         let id = [Int64(milliseconds), 1 << 20 + Int64(serial), Int64(run) << 24 + Int64(serial)]
             .map { String($0, radix: 36) }.joined(separator: "-")
         let named = name.map { ",\"name\":\"\($0)\"" } ?? ""
