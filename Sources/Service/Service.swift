@@ -4,6 +4,10 @@ import Synchronization
 
 /// The whole receiver: workers, signals and an orderly end.
 public final class Service {
+    /// Milliseconds after the first signal in which further ones are the same request to stop: a terminal signals the whole
+    /// process group, and a supervisor in that group passes the signal on.
+    static let repeatedSignalMilliseconds: Int64 = 1_000
+
     private var settings: Settings
     private let log: Log
     private let loop: EventLoop
@@ -19,6 +23,8 @@ public final class Service {
     private var keeper: Member?
     private var running = 0
     private var failure: SystemError?
+    /// When the first signal to stop came.
+    private var stoppingSince: Moment?
 
     /// A service that starts with ``run()``.
     public init(_ settings: Settings) throws(ServiceError) {
@@ -29,8 +35,8 @@ public final class Service {
         state = ServiceState(workers: metrics, rateLimit: settings.rateLimit)
     }
 
-    /// Serves until SIGTERM or SIGINT, then answers what is in flight. A second signal, or the end of `DRAIN_SECONDS`,
-    /// ends the process at once.
+    /// Serves until SIGTERM or SIGINT, then answers what is in flight. A second signal that comes a second later or more,
+    /// or the end of `DRAIN_SECONDS`, ends the process at once.
     ///
     /// - Throws: what keeps it from starting, such as a port that is taken.
     public func run() throws(ServiceError) {
@@ -144,11 +150,13 @@ public final class Service {
     }
 
     private func stop(_ signal: Int32) {
-        guard !state.isDraining.load(ordering: .relaxed) else {
+        if let stoppingSince {
+            guard loop.now.since(stoppingSince) >= Self.repeatedSignalMilliseconds * 1_000_000 else { return }
             log.write(.warning, "Second signal: ending at once")
             log.flush()
             _exit(1)
         }
+        stoppingSince = loop.now
         log.write(.info, "Stopping: answering what is in flight", [("signal", signal == SIGINT ? "SIGINT" : "SIGTERM")])
         drain()
         loop.schedule(after: settings.drainMilliseconds) { [log] in
