@@ -41,6 +41,28 @@ final class RateLimiter: Sendable {
     /// Buckets that are kept at most: about 2 MB. Of more senders than that those are forgotten that have sent least.
     static let mostBuckets = 65_536
 
+    /// How many of several events pass, and when the others would.
+    struct Grant {
+        /// Events that pass; they are the first ones.
+        let passed: Int
+        fileprivate let count: Int
+        fileprivate let burst: Int
+        fileprivate let interval: Int64
+        /// Nanoseconds of sending time that are left in the bucket, less than one event's.
+        fileprivate let rest: Int64
+
+        /// Seconds after which the first event that does not pass would; `nil` where all pass.
+        var retryAfter: Int? { retryAfter(at: passed) }
+
+        /// Seconds after which the event at this place would pass if it came with those before it; `nil` where it passes.
+        func retryAfter(at place: Int) -> Int? {
+            guard (passed..<count).contains(place) else { return nil }
+            // A bucket holds no more than a burst: all that follow it wait until it is full, and come in parts.
+            let needed = Int64(min(place - passed + 1, burst)) * interval
+            return Int((needed - rest + 999_999_999) / 1_000_000_000)
+        }
+    }
+
     private let interval: Int64
     private let tolerance: Int64
     private let burst: Int
@@ -52,16 +74,18 @@ final class RateLimiter: Sendable {
         tolerance = interval * Int64(limit.burst)
     }
 
-    /// Takes `count` events out of the bucket of `sender`. Returns the seconds to wait when there are not so many in it;
-    /// then none is taken. More than a whole burst at once counts as a burst, or it could never pass.
-    func take(_ count: Int, from sender: Int, at now: Int64) -> Int? {
-        let cost = interval * Int64(min(max(count, 1), burst))
-        return buckets.withLock { buckets in
-            let full = max(buckets[sender] ?? now, now) + cost
-            guard full - now <= tolerance else { return Int((full - now - tolerance + 999_999_999) / 1_000_000_000) }
-            if buckets.count >= Self.mostBuckets, buckets[sender] == nil { Self.makeRoom(in: &buckets, now) }
-            buckets[sender] = full
-            return nil
+    /// Takes up to `count` events out of the bucket of `sender`, as many as are in it.
+    func take(_ count: Int = 1, from sender: Int, at now: Int64) -> Grant {
+        buckets.withLock { buckets in
+            let full = max(buckets[sender] ?? now, now)
+            let free = tolerance - (full - now)
+            let passed = min(count, Int(free / interval))
+            if passed > 0 {
+                if buckets.count >= Self.mostBuckets, buckets[sender] == nil { Self.makeRoom(in: &buckets, now) }
+                buckets[sender] = full + interval * Int64(passed)
+            }
+            return Grant(
+                passed: passed, count: count, burst: burst, interval: interval, rest: free - interval * Int64(passed))
         }
     }
 

@@ -53,6 +53,25 @@ enum Verdict {
         return .json(status, body, headers: retryAfter.map { [("Retry-After", String($0))] } ?? [])
     }
 
+    /// The answer to a batch: 200 with a result for each event. Where not one passed and sending all again is the remedy,
+    /// 429 (all were too fast) or 503 (the others could be stored nowhere).
+    static func response(toBatch verdicts: [Verdict]) -> Response {
+        let waits = verdicts.compactMap { if case .denied(.tooFast(let seconds)) = $0 { seconds } else { nil } }
+        if let first = waits.min(), waits.count == verdicts.count {
+            return Verdict.denied(.tooFast(retryAfter: first)).response
+        }
+        let isUnavailable = verdicts.contains { $0.status == .serviceUnavailable }
+        if isUnavailable, !verdicts.contains(where: { $0.errorCode == nil }) { return Verdict.unavailable.response }
+        var body: [UInt8] = []
+        body.appendJSON(raw: "{\"success\":true,\"results\":[")
+        for (index, verdict) in verdicts.enumerated() {
+            if index > 0 { body.append(UInt8(ascii: ",")) }
+            verdict.append(to: &body)
+        }
+        body.appendJSON(raw: "]}")
+        return .json(.ok, body)
+    }
+
     /// Seconds after which trying again makes sense.
     var retryAfter: Int? {
         switch self {
@@ -106,6 +125,10 @@ enum Verdict {
         if let field {
             body.appendJSON(raw: ",\"field\":")
             body.appendJSON(field)
+        }
+        if let retryAfter {
+            body.appendJSON(raw: ",\"retry_after\":")
+            body.append(text: String(retryAfter))
         }
         body.appendJSON(raw: "}")
     }

@@ -23,7 +23,7 @@ final class Worker {
     private let state: ServiceState
     private let log: Log
     private let store: Store
-    private let intake: Intake
+    private let admission: Admission
     private let desk: Desk
     private let streams: Streams
     private var listener: Listener?
@@ -51,9 +51,10 @@ final class Worker {
         router = Router(settings)
         log = Log(level: settings.logLevel, format: settings.logFormat)
         store = Store(settings, loop: loop)
-        intake = Intake(
+        let intake = Intake(
             settings: settings, store: store, loop: loop, metrics: metrics, log: log, backlog: state.backlog,
             queue: queue)
+        admission = Admission(state: state, intake: intake, metrics: metrics, log: log, loop: loop)
         desk = Desk(store: store, log: log, loop: loop, cleaner: cleaner)
         streams = Streams(settings: settings, state: state, loop: loop, store: store)
         loop.afterRound = { [unowned self] in endRound() }
@@ -124,83 +125,14 @@ final class Worker {
         switch router.action(for: request, peer: client.address, at: now, ulid: { ulids.next(at: now) }) {
         case .answer(let response): answer(response)
         case .track(let submission, let sender):
-            if let verdict = tooFast(1, sender) { return answer(verdict.response) }
-            take(submission) { answer($0.response) }
+            admission.admit(submission, from: sender) { answer($0.response) }
         case .trackAll(let submissions, let sender):
-            if let verdict = tooFast(submissions.count, sender) { return answer(verdict.response) }
-            takeAll(submissions) { answer(Self.response(of: $0)) }
+            admission.admitAll(submissions, from: sender) { answer(Verdict.response(toBatch: $0)) }
         case .read(let query): desk.answer(query, at: now, answer)
         case .stream(let stream): streams.open(stream, on: client, ticket)
         case .report(.readiness): answer(state.readiness)
         case .report(.metrics): answer(state.metricsPage)
         }
-    }
-
-    private func take(_ submission: Submission, _ done: @escaping (Verdict) -> Void) {
-        switch submission {
-        case .event(let event, let isVerified):
-            if let verdict = tooFast(event) { return take(.refused(verdict), done) }
-            if !isVerified {
-                log.write(
-                    .warning, "customer.signature is missing or wrong", [("event_id", event.id.forLog)])
-            }
-            intake.take(event) { [state, loop] verdict in
-                state.feed.note(event, verdict, at: Timestamp(clamping: loop.wallClock))
-                done(verdict)
-            }
-        case .refused(let verdict):
-            metrics.count(rejection: verdict.errorCode ?? "")
-            log.write(.info, "Refused event", [("error", verdict.errorCode ?? "")])
-            state.feed.note(nil, verdict, at: Timestamp(clamping: loop.wallClock))
-            done(verdict)
-        }
-    }
-
-    /// Whether a client sends more than `RATE_LIMIT` allows. A back end with a server key is not counted.
-    private func tooFast(_ count: Int, _ sender: Sender) -> Verdict? {
-        guard let limiter = state.limiter, sender.source == .browser else { return nil }
-        return limiter.take(count, from: sender.bucket, at: loop.now.nanoseconds)
-            .map { refuseTooFast($0) }
-    }
-
-    /// The same for one customer, from however many addresses.
-    private func tooFast(_ event: Event) -> Verdict? {
-        guard let limiter = state.limiter, event.source == .browser, let name = Backlog.names(of: event.customer).first
-        else { return nil }
-        return limiter.take(1, from: name, at: loop.now.nanoseconds).map { .denied(.tooFast(retryAfter: $0)) }
-    }
-
-    private func refuseTooFast(_ seconds: Int) -> Verdict {
-        let denial = Denial.tooFast(retryAfter: seconds)
-        metrics.count(rejection: denial.code)
-        return .denied(denial)
-    }
-
-    private func takeAll(_ submissions: [Submission], _ done: @escaping ([Verdict]) -> Void) {
-        guard !submissions.isEmpty else { return done([]) }
-        var verdicts = [Verdict?](repeating: nil, count: submissions.count)
-        var missing = submissions.count
-        for (index, submission) in submissions.enumerated() {
-            take(submission) { verdict in
-                verdicts[index] = verdict
-                missing -= 1
-                if missing == 0 { done(verdicts.compactMap(\.self)) }
-            }
-        }
-    }
-
-    /// 200 with all results; 503 when not one event could be stored and sending all again is the remedy.
-    private static func response(of verdicts: [Verdict]) -> Response {
-        let isUnavailable = verdicts.contains { $0.status == .serviceUnavailable }
-        if isUnavailable, !verdicts.contains(where: { $0.errorCode == nil }) { return Verdict.unavailable.response }
-        var body: [UInt8] = []
-        body.appendJSON(raw: "{\"success\":true,\"results\":[")
-        for (index, verdict) in verdicts.enumerated() {
-            if index > 0 { body.append(UInt8(ascii: ",")) }
-            verdict.append(to: &body)
-        }
-        body.appendJSON(raw: "]}")
-        return .json(.ok, body)
     }
 
     // MARK: Rounds

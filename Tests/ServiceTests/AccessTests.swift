@@ -111,23 +111,62 @@ import Testing
         #expect(try site.post(Self.login, headers: [("Authorization", "Bearer sk_secret_one")]).status == 200)
     }
 
-    @Test func `each event of a batch counts, for the client and for its customer`() throws {
-        let site = try Site(["RATE_LIMIT": "1/h,burst=4"])
-        let one = try site.trackBatch((0..<3).map { _ in Self.login(of: "u1") })
-        #expect(one.allSatisfy { $0["success"] == true })
-        let batch = JSON.object(["events": .array([Self.login(of: "a"), Self.login(of: "b")])]).text
-        let refused = try site.post(batch, to: "track-events")
-        #expect(refused.status == 429, "one of two would pass, but a batch is not cut")
-        #expect(refused["retry-after"] != nil)
-        #expect(try site.post(Self.login(of: "c")).status == 200)
-        #expect(try site.post(Self.login(of: "d")).status == 429)
+    @Test(arguments: [3, 4, 500])
+    func `a batch passes as far as the client's rate allows, and the rest is refused event by event`(count: Int) throws
+    {
+        let site = try Site(["RATE_LIMIT": "1/h,burst=3"])
+        let results = try site.trackBatch((0..<count).map { Self.login(of: "u\($0)") })
+        #expect(results.count == count)
+        #expect(results.prefix(3).allSatisfy { $0["success"] == true })
+        let refused = results.dropFirst(3)
+        #expect(refused.allSatisfy { $0["success"] == false && $0["error"] == "too_many_requests" })
+        let waits = refused.compactMap { $0["retry_after"]?.number }
+        #expect(waits.count == refused.count && waits == waits.sorted() && waits.allSatisfy { $0 <= 3 * 3600 })
+        #expect(try site.client.contents().keys("crm_index_customer_").count == 3)
+    }
+
+    @Test func `a batch is 429 when not one event passes, and only then`() throws {
+        let site = try Site(["RATE_LIMIT": "1/h,burst=3"])
+        _ = try site.trackBatch([Self.login(of: "a"), Self.login(of: "b")])
+        let mixed = try site.trackBatch([Self.login(of: "c"), Self.login(of: "d")])
+        #expect(mixed.map { $0["success"] == true } == [true, false])
+        let body = JSON.object(["events": .array([Self.login(of: "e"), Self.login(of: "f")])]).text
+        let refused = try site.post(body, to: "track-events")
+        #expect(refused.status == 429)
+        #expect(Int(refused["retry-after"] ?? "").map { (3500...3600).contains($0) } == true)
+        let answer = try refused.json()
+        #expect(try code(refused) == "too_many_requests")
+        #expect(answer["retry_after"]?.number == Double(refused["retry-after"] ?? ""))
+        #expect(try site.client.contents().keys("crm_index_customer_").count == 3)
+    }
+
+    @Test func `an event that is none of ours counts as one that was sent`() throws {
+        let site = try Site(["RATE_LIMIT": "1/h,burst=2"])
+        let results = try site.trackBatch([event("nothing.known"), Self.login(of: "a"), Self.login(of: "b")])
+        #expect(
+            results.map { $0["error"]?.string } == ["unknown_event_type", nil, "too_many_requests"])
+    }
+
+    @Test func `a batch with a server key is not counted`() throws {
+        let site = try Site(["RATE_LIMIT": "1/h,burst=3", "SERVER_KEYS": "sk_secret_one"])
+        let body = JSON.object(["events": .array((0..<50).map { Self.login(of: "u\($0 % 2)") })]).text
+        let answer = try site.post(body, to: "track-events", headers: [("Authorization", "Bearer sk_secret_one")])
+        #expect(try answer.json()["results"]?.array?.allSatisfy { $0["success"] == true } == true)
     }
 
     @Test func `a batch of one customer's events is cut where the customer's share ends`() throws {
-        let site = try Site(["RATE_LIMIT": "1/h,burst=3"])
-        let results = try site.trackBatch((0..<5).map { _ in Self.login(of: "u1") })
-        #expect(results.map { $0["success"] == true } == [true, true, true, false, false])
-        #expect(results.last?["error"] == "too_many_requests")
+        let site = try Site(["RATE_LIMIT": "1/h,burst=3", "TRUSTED_PROXIES": "127.0.0.0/8"])
+        for number in 1...2 {
+            let headers = [("X-Forwarded-For", "10.0.0.\(number)")]
+            #expect(try site.post(Self.login(of: "u1"), headers: headers).status == 200)
+        }
+        let events = [Self.login(of: "u1"), Self.login(of: "u1"), Self.login(of: "u2"), Self.login(of: "u3")]
+        let answer = try site.post(
+            JSON.object(["events": .array(events)]).text, to: "track-events", headers: [("X-Forwarded-For", "10.0.0.9")]
+        )
+        let results = try #require(try answer.json()["results"]?.array)
+        // The second is one too many of its customer, the last one too many of its client.
+        #expect(results.map { $0["success"] == true } == [true, false, true, false])
         let id = try #require(try site.text("crm_index_customer_u1"))
         #expect(try site.contact(id)["website_visits"] == "3")
     }

@@ -25,35 +25,56 @@ import Testing
         #expect(RateLimit(text) == nil)
     }
 
+    private func limiter(_ text: String) throws -> RateLimiter { RateLimiter(try #require(RateLimit(text))) }
+
     @Test func `a burst passes, then as many as the rate allows`() throws {
-        let limiter = RateLimiter(try #require(RateLimit("2/s,burst=5")))
-        for _ in 0..<5 { #expect(limiter.take(1, from: 1, at: 0) == nil) }
-        #expect(limiter.take(1, from: 1, at: 0) == 1)
-        #expect(limiter.take(1, from: 2, at: 0) == nil, "another sender has another bucket")
-        #expect(limiter.take(1, from: 1, at: second / 2) == nil)
-        #expect(limiter.take(1, from: 1, at: second / 2) == 1)
-        for _ in 0..<5 { #expect(limiter.take(1, from: 1, at: 100 * second) == nil) }
-        #expect(limiter.take(1, from: 1, at: 100 * second) != nil)
+        let limiter = try limiter("2/s,burst=5")
+        for _ in 0..<5 { #expect(limiter.take(from: 1, at: 0).retryAfter == nil) }
+        #expect(limiter.take(from: 1, at: 0).retryAfter == 1)
+        #expect(limiter.take(from: 2, at: 0).retryAfter == nil, "another sender has another bucket")
+        #expect(limiter.take(from: 1, at: second / 2).retryAfter == nil)
+        #expect(limiter.take(from: 1, at: second / 2).retryAfter == 1)
+        for _ in 0..<5 { #expect(limiter.take(from: 1, at: 100 * second).retryAfter == nil) }
+        #expect(limiter.take(from: 1, at: 100 * second).retryAfter != nil)
     }
 
-    @Test func `a batch costs its events, at most a burst, and a refused one costs nothing`() throws {
-        let limiter = RateLimiter(try #require(RateLimit("1/s,burst=10")))
-        #expect(limiter.take(500, from: 1, at: 0) == nil)
-        #expect(limiter.take(10, from: 1, at: 5 * second) == 5)
-        #expect(limiter.take(5, from: 1, at: 5 * second) == nil)
+    @Test(arguments: [(9, 9), (10, 10), (11, 10), (500, 10)])
+    func `of several events as many pass as the bucket holds`(count: Int, passed: Int) throws {
+        let limiter = try limiter("1/s,burst=10")
+        #expect(limiter.take(count, from: 1, at: 0).passed == passed)
+        #expect(limiter.take(10, from: 1, at: 0).passed == 10 - passed, "those that pass are paid for, all of them")
+    }
+
+    @Test func `each event that does not pass is told when it would`() throws {
+        let limiter = try limiter("1/m,burst=3")
+        let grant = limiter.take(8, from: 1, at: 0)
+        #expect((0..<9).map { grant.retryAfter(at: $0) } == [nil, nil, nil, 60, 120, 180, 180, 180, nil])
+        #expect(grant.retryAfter == 60)
+        let later = limiter.take(3, from: 1, at: 90 * second)
+        #expect(later.passed == 1)
+        #expect((0..<3).map { later.retryAfter(at: $0) } == [nil, 30, 90])
+        // Who comes when it was told passes.
+        #expect(limiter.take(2, from: 1, at: 180 * second).retryAfter == nil)
+    }
+
+    @Test func `events that do not pass cost nothing`() throws {
+        let limiter = try limiter("1/h,burst=2")
+        #expect(limiter.take(2, from: 1, at: 0).retryAfter == nil)
+        for _ in 0..<100 { #expect(limiter.take(500, from: 1, at: 0).retryAfter == 3600) }
+        #expect(limiter.take(from: 1, at: 3600 * second).retryAfter == nil)
     }
 
     @Test func `memory is bounded however many senders come`() throws {
-        let limiter = RateLimiter(try #require(RateLimit("1/h,burst=1")))
-        for sender in 0..<(RateLimiter.mostBuckets * 2 + 10) { _ = limiter.take(1, from: sender, at: 0) }
+        let limiter = try limiter("1/h,burst=1")
+        for sender in 0..<(RateLimiter.mostBuckets * 2 + 10) { _ = limiter.take(from: sender, at: 0) }
         #expect(limiter.count <= RateLimiter.mostBuckets)
     }
 
     @Test func `who has sent most is remembered, however many others come`() throws {
-        let limiter = RateLimiter(try #require(RateLimit("1/h,burst=2")))
-        #expect(limiter.take(2, from: -1, at: 0) == nil)
-        for sender in 0..<(RateLimiter.mostBuckets * 3) { _ = limiter.take(1, from: sender, at: 0) }
-        #expect(limiter.take(1, from: -1, at: 0) != nil)
+        let limiter = try limiter("1/h,burst=2")
+        #expect(limiter.take(2, from: -1, at: 0).retryAfter == nil)
+        for sender in 0..<(RateLimiter.mostBuckets * 3) { _ = limiter.take(from: sender, at: 0) }
+        #expect(limiter.take(from: -1, at: 0).retryAfter != nil)
         // Making room costs as much as all that are kept, so it must not be done for each that comes.
         #expect(limiter.count <= RateLimiter.mostBuckets)
     }

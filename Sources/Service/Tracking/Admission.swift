@@ -1,0 +1,88 @@
+import CRM
+import HTTP
+import Loop
+
+/// Admits events to the intake: asks the rate limits, and answers for what the router has refused.
+///
+/// One a worker.
+final class Admission {
+    private let state: ServiceState
+    private let intake: Intake
+    private let metrics: Metrics
+    private let log: Log
+    private let loop: EventLoop
+
+    init(state: ServiceState, intake: Intake, metrics: Metrics, log: Log, loop: EventLoop) {
+        self.state = state
+        self.intake = intake
+        self.metrics = metrics
+        self.log = log
+        self.loop = loop
+    }
+
+    /// Takes one event, and reports once what became of it.
+    func admit(_ submission: Submission, from sender: Sender, _ done: @escaping (Verdict) -> Void) {
+        if let seconds = grant(1, sender)?.retryAfter {
+            return refuse(.denied(.tooFast(retryAfter: seconds)), done)
+        }
+        admit(submission, done)
+    }
+
+    /// Takes the events of a batch, and reports once what became of each. Those beyond the client's rate are refused one
+    /// by one: the first ones pass.
+    func admitAll(_ submissions: [Submission], from sender: Sender, _ done: @escaping ([Verdict]) -> Void) {
+        guard !submissions.isEmpty else { return done([]) }
+        let grant = grant(submissions.count, sender)
+        var verdicts = [Verdict?](repeating: nil, count: submissions.count)
+        var missing = submissions.count
+        for (place, submission) in submissions.enumerated() {
+            let settle = { (verdict: Verdict) in
+                verdicts[place] = verdict
+                missing -= 1
+                if missing == 0 { done(verdicts.compactMap(\.self)) }
+            }
+            if let seconds = grant?.retryAfter(at: place) {
+                refuse(.denied(.tooFast(retryAfter: seconds)), settle)
+            } else {
+                admit(submission, settle)
+            }
+        }
+    }
+
+    /// How many of these events `RATE_LIMIT` allows this client; `nil` where it is not counted, as a back end with a server
+    /// key is not.
+    private func grant(_ count: Int, _ sender: Sender) -> RateLimiter.Grant? {
+        guard let limiter = state.limiter, sender.source == .browser else { return nil }
+        return limiter.take(count, from: sender.bucket, at: loop.now.nanoseconds)
+    }
+
+    /// The same for one customer, from however many addresses.
+    private func retryAfter(_ event: Event) -> Int? {
+        guard let limiter = state.limiter, event.source == .browser, let name = Backlog.names(of: event.customer).first
+        else { return nil }
+        return limiter.take(from: name, at: loop.now.nanoseconds).retryAfter
+    }
+
+    private func admit(_ submission: Submission, _ done: @escaping (Verdict) -> Void) {
+        switch submission {
+        case .event(let event, let isVerified):
+            if let seconds = retryAfter(event) { return refuse(.denied(.tooFast(retryAfter: seconds)), done) }
+            if !isVerified {
+                log.write(
+                    .warning, "customer.signature is missing or wrong", [("event_id", event.id.forLog)])
+            }
+            intake.take(event) { [state, loop] verdict in
+                state.feed.note(event, verdict, at: Timestamp(clamping: loop.wallClock))
+                done(verdict)
+            }
+        case .refused(let verdict): refuse(verdict, done)
+        }
+    }
+
+    private func refuse(_ verdict: Verdict, _ done: (Verdict) -> Void) {
+        metrics.count(rejection: verdict.errorCode ?? "")
+        log.write(.info, "Refused event", [("error", verdict.errorCode ?? "")])
+        state.feed.note(nil, verdict, at: Timestamp(clamping: loop.wallClock))
+        done(verdict)
+    }
+}
