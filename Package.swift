@@ -23,6 +23,7 @@ let package = Package(
             resources: [
                 .embedInCode("apply.lua"), .embedInCode("funnel-read.lua"), .embedInCode("funnel-write.lua"),
                 .embedInCode("announce.lua"), .embedInCode("erase.lua"), .embedInCode("names.lua"),
+                .embedInCode("names-top.lua"),
                 .embedInCode("page.lua"), .embedInCode("task.lua"), .embedInCode("trim.lua"),
                 .embedInCode("check.lua"), .embedInCode("repair.lua"),
                 .embedInCode("erased.lua"), .embedInCode("explain.lua"), .embedInCode("leaving.lua"),

@@ -28,6 +28,10 @@ public struct ApplyScript: Sendable {
     static let mostBookings = 10_000
     static let mostTasks = 1_000
     static let mostOpenTasks = 100
+    /// Former emails that are kept of a contact, so that an erasure reaches them too.
+    static let maxEmails = 100
+    /// Contacts that must have given a name before statistics show it: what one visitor typed is nobody else's business.
+    static let minGivers = 3
 
     /// The whole text, for `SCRIPT LOAD` and `EVAL`.
     public let text: String
@@ -47,6 +51,7 @@ public struct ApplyScript: Sendable {
             ("most_shared_names", String(Self.mostNamesOfMonth)), ("most_ids", String(Self.mostIDs)),
             ("most_bookings", String(Self.mostBookings)), ("most_tasks", String(Self.mostTasks)),
             ("most_open", String(Self.mostOpenTasks)),
+            ("max_emails", String(Self.maxEmails)), ("min_givers", String(Self.minGivers)),
             ("first_status", Self.quoted(Rules.firstStatus.rawValue)),
             ("first_slug", Self.quoted(Rules.firstStatus.slug)),
             ("new_contact", Self.quoted(Self.newContact)),

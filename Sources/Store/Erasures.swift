@@ -5,11 +5,13 @@ public struct PersonName: Hashable, Sendable {
     let kind: String
     let value: String
 
-    /// The names that an event carries.
-    public static func names(of customer: Customer) -> [PersonName] {
-        [
+    /// The names that an event carries and that may say whose it is. An email that is not proved may not.
+    public static func names(of event: Event) -> [PersonName] {
+        let customer = event.customer
+        let email = event.emailIdentifies || customer.id == nil ? customer.email : nil
+        return [
             customer.id.map { PersonName(kind: "customer", value: $0.text) },
-            customer.email.map { PersonName(kind: "email", value: $0.text) },
+            email.map { PersonName(kind: "email", value: $0.text) },
         ].compactMap(\.self)
     }
 }

@@ -19,6 +19,12 @@ extension Keys {
     static func vehicles(of contact: String) -> String { vehiclesOfContact + contact }
     /// Set: the ids of the website that name a contact, where there are several.
     static func customers(of contact: String) -> String { "crm_index_customers_\(contact)" }
+    /// Set: the emails that a contact had before its present one.
+    static func emails(of contact: String) -> String { "crm_index_emails_\(contact)" }
+    /// Hash: for each name of a month's ranking who gave it, until enough contacts did; the month is `YYYY-MM`.
+    static func namedVehicles(month: String) -> String { "crm_index_named_vehicles_\(month)" }
+    /// The same for places.
+    static func namedLocations(month: String) -> String { "crm_index_named_locations_\(month)" }
     /// Set: bookings that were counted for a contact.
     static func bookings(of contact: String) -> String { "crm_index_bookings_\(contact)" }
 }

@@ -12,13 +12,14 @@
 -- ARGV  1 event time, epoch milliseconds   2 event time, ISO 8601   3 ULID of the ids that are made for the event
 --       4 name of its kind in the day's statistics   5 timeline member from behind the contact's id on
 --       6 what happened, the contact's last_action; then parts, each opened by its name, in this order, if at all:
---      'apart'                       the email does not say whose event it is
+--      'apart'                       the email is not proved: it does not say whose event it is, and lifts no tombstone
 --      'anew'                        later than an erasure it is a new beginning
 --      'hold' due booking            only if the customer does nothing more: all that is kept is when that will be known,
 --                                    in milliseconds ('' = it is void), and only while that booking is in progress
 --      'expect' moment silence       of the last step: otherwise nothing is done; '1' = nor if anything later happened
 --      'count' name delta            an integer of the contact
---      'view' name own shared        raises it in the contact's ranking of this prefix ('' = none) and in a shared one
+--      'view' name own shared        raises it in the contact's ranking of this prefix ('' = none) and in a shared one, and
+--                                    notes who gave it until `min_givers` contacts did
 --      'funnel' booking id           what it is about ('' = unknown), and the booking's own id ('' = unknown); then:
 --         'after' moment                later than the event, it voids the rest of the part; any number
 --         'keep' moment                 becomes the event's time; any number
@@ -65,12 +66,18 @@ if graves then
   end
   if has_customer then grave('customer', string.sub(keys[2], 20)) end
   if has_email then grave('email', string.sub(keys[3], 19)) end
-  local since, found = call('MGET', unpack(graves)), false
+  local since, lifted = call('MGET', unpack(graves)), {}
   for i = 1, #graves do
-    if since[i] and (not anew or tonumber(time) <= tonumber(since[i])) then return 'erased' end
-    found = found or since[i]
+    if since[i] then
+      -- An email that is not proved ('apart') lifts no tombstone. Beside the id of a known contact it drops nothing either:
+      -- that contact is somebody else. In no case is it stored.
+      local unproved = apart and has_customer and i == 2
+      local known_by_id = unproved and known[2]
+      if not known_by_id and (not anew or tonumber(time) <= tonumber(since[i])) then return 'erased' end
+      if unproved then has_email = false else lifted[#lifted + 1] = graves[i] end
+    end
   end
-  if not found then graves = nil end
+  graves = lifted[1] and lifted
 end
 
 local by_id, by_email = has_customer and known[2], has_email and known[3]
@@ -107,7 +114,7 @@ local owns_email = has_email and not conflict
 
 -- 3. The contact itself: `set` becomes one HSET, `slug` names the status that is entered.
 
-local set, slug, old_index, customers
+local set, slug, old_index, customers, emails, former
 local new_email = owns_email and 'crm_contact_email_' .. (old_email or '') ~= keys[3]
 local new_customer = has_customer and 'crm_index_customer_' .. (old_customer or '') ~= keys[2]
 if new_email or new_customer or not status then
@@ -117,6 +124,11 @@ if new_email or new_customer or not status then
     set[#set + 1], set[#set + 2] = 'email', string.sub(keys[3], 19)
     old_index = old_email and 'crm_contact_email_' .. old_email
     if old_index and call('MGET', old_index)[1] ~= id then old_index = nil end
+    -- An erasure has to know every email that the contact ever had.
+    if old_email then
+      emails = 'crm_index_emails_' .. id
+      former = call('SCARD', emails)
+    end
   end
   if new_customer then
     new_customer = string.sub(keys[2], 20)
@@ -144,12 +156,16 @@ if part == 'count' then
   raised = { args[at], args[at + 1] }
   part, at = args[at + 2], at + 3
 end
-local seen, own, shared, own_names, shared_names
+local seen, own, shared, named, givers
 if part == 'view' then
   seen, own, shared = args[at], args[at + 1], args[at + 2]
   part, at = args[at + 3], at + 4
   own = own ~= '' and own .. id
-  own_names, shared_names = own and call('ZCARD', own), call('ZCARD', shared)
+  -- One call checks the types of both; the first key never exists, so it costs nothing.
+  if own then call('ZINTERCARD', '3', 'crm_index_nothing', own, shared) else call('ZCARD', shared) end
+  -- Who gave the name, until enough contacts did: `known`, or the ends of their ids.
+  named = 'crm_index_named_' .. string.sub(shared, 11)
+  givers = call('HGET', named, seen)
 end
 
 -- 5. The funnel, and what it changes of the above.
@@ -211,6 +227,10 @@ if owns_email and not by_email then call('SET', keys[3], id) end
 if graves then call('DEL', unpack(graves)) end
 if set then
   if customers then call('SADD', customers, old_customer, new_customer) end
+  if emails then
+    if former >= max_emails then call('SPOP', emails) end
+    call('SADD', emails, old_email)
+  end
   if old_index then call('DEL', old_index) end
   if slug then call('ZADD', 'crm_index_status_' .. slug, time, id) end
   if set[1] then call('HSET', contact, unpack(set)) end
@@ -219,14 +239,28 @@ if newer then call('HSET', contact, 'last_activity', iso, 'last_action', action,
 call('ZADD', timeline, time, '{"id":"activity_' .. ulid .. '","contact_id":"' .. id .. args[5])
 if length >= timeline_limit then call('ZREMRANGEBYRANK', timeline, '0', length - timeline_limit) end
 if seen then
-  -- A name that is new may be one too many: names come from outside.
-  if own and call('ZINCRBY', own, '1', seen) == '1' and own_names >= most_own_names then
-    call('ZREMRANGEBYRANK', own, '0', own_names - most_own_names)
+  if givers ~= 'known' then
+    local giver = string.sub(id, -8)
+    if not givers then
+      call('HSET', named, seen, giver)
+      call('EXPIRE', named, stats_seconds, 'NX')
+    elseif not string.find(givers, giver, 1, true) then
+      local is_known = (#givers + 1) / 9 + 1 >= min_givers
+      call('HSET', named, seen, is_known and 'known' or givers .. ' ' .. giver)
+    end
+  end
+  -- Names come from outside: a new one may be one too many.
+  if own and call('ZINCRBY', own, '1', seen) == '1' then
+    local excess = call('ZCARD', own) - most_own_names
+    if excess > 0 then call('ZREMRANGEBYRANK', own, '0', excess - 1) end
   end
   if call('ZINCRBY', shared, '1', seen) == '1' then
-    if shared_names == 0 then call('EXPIRE', shared, stats_seconds) end
-    if shared_names >= most_shared_names then
-      call('ZREMRANGEBYRANK', shared, '0', shared_names - most_shared_names)
+    local names = call('ZCARD', shared)
+    if names == 1 then call('EXPIRE', shared, stats_seconds) end
+    if names > most_shared_names then
+      local last = math.min(names - most_shared_names, 100) - 1
+      call('HDEL', named, unpack(call('ZRANGE', shared, '0', last)))
+      call('ZREMRANGEBYRANK', shared, '0', last)
     end
   end
 end

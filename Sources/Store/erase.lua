@@ -17,6 +17,7 @@ local call, id = redis.call, ARGV[1]
 local contact, timeline, of_tasks = 'crm_contact_' .. id, 'crm_activity_' .. id, 'crm_index_tasks_' .. id
 local customers, vehicles = 'crm_index_customers_' .. id, 'crm_index_vehicles_' .. id
 local bookings, funnel = 'crm_index_bookings_' .. id, 'crm_index_funnel_' .. id
+local emails = 'crm_index_emails_' .. id
 local since = ARGV[10] ~= '' and tonumber(ARGV[10])
 if since then
   local last = call('ZSCORE', 'crm_index_contacts_recent', id)
@@ -32,6 +33,7 @@ end
 local known = call('HMGET', contact, 'email', 'customer_id')
 local ids = call('SMEMBERS', customers)
 if known[2] then ids[#ids + 1] = known[2] end
+local former = call('SMEMBERS', emails)
 local tasks = call('ZRANGE', of_tasks, 0, -1)
 local entries = call('ZRANGE', timeline, 0, -1)
 
@@ -75,6 +77,11 @@ if known[1] then
   delete_own('crm_contact_email_', 'crm_contact_email_' .. known[1])
   bury('email', known[1])
 end
+for _, email in ipairs(former) do
+  -- An email that leads to another contact by now is that contact's.
+  local owner = call('MGET', 'crm_contact_email_' .. email)[1]
+  if not owner or owner == id then bury('email', email) end
+end
 for _, task in ipairs(tasks) do
   local key = 'crm_task_' .. task
   local is = call('HMGET', key, 'status', 'priority', 'type')
@@ -90,7 +97,7 @@ for _, task in ipairs(tasks) do
   end
 end
 for _, key in ipairs(shared) do counts.members = counts.members + call('ZREM', key, id) end
-for _, key in ipairs({ of_tasks, customers, vehicles, bookings, funnel }) do delete('crm_index_', key) end
+for _, key in ipairs({ of_tasks, customers, emails, vehicles, bookings, funnel }) do delete('crm_index_', key) end
 delete('crm_activity_', timeline)
 delete('crm_contact_', contact)
 

@@ -81,7 +81,11 @@ import Testing
             #expect(writes.isEmpty == (told["verdict"] == "duplicate"), "\(type)")
             for write in writes where write.array?.first != "PUBLISH" {
                 let words = (write.array ?? []).compactMap(\.string)
-                let reply = try shadow.send(words.map { $0.replacing(planned, with: made) })
+                // Who gave a name is told by the end of the contact's id.
+                let reply = try shadow.send(
+                    words.map {
+                        $0 == planned.suffix(8) ? String(made.suffix(8)) : $0.replacing(planned, with: made)
+                    })
                 if case .error(let text) = reply { Issue.record("\(words): \(text)") }
             }
             #expect(try shadow.contents() == site.client.contents(), "\(type): \(told.text)")

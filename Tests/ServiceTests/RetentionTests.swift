@@ -16,7 +16,7 @@ import Testing
     private func people(_ site: Site) throws -> RedisContents {
         var contents = try site.client.contents()
         contents.values = contents.values.filter {
-            !$0.key.hasPrefix("crm_stats_") && !$0.key.hasPrefix("crm_index_moves_")
+            !["crm_stats_", "crm_index_moves_", "crm_index_named_"].contains(where: $0.key.hasPrefix)
         }
         contents.expiries = [:]
         return contents

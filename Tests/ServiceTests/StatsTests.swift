@@ -34,7 +34,7 @@ import Testing
         let days = 400 * 86400
         let stats = [
             "crm_stats_2024-05-10", "crm_stats_locations_2024-05", "crm_stats_vehicles_2024-05",
-            "crm_index_moves_2024-05-10",
+            "crm_index_moves_2024-05-10", "crm_index_named_locations_2024-05", "crm_index_named_vehicles_2024-05",
         ]
         for key in stats { #expect((days - 60...days).contains(try #require(contents.expiries[key], "\(key)"))) }
         let marks = ["crm_event_e1", "crm_event_e2", "crm_event_e3", "crm_event_e4"]

@@ -82,7 +82,7 @@ struct StoryEnd {
     /// Keys that help the service alone; the contract does not name them.
     private static let ownKeys = [
         "crm_index_funnel_", "crm_index_customers_", "crm_index_tasks_unheard", "crm_index_tasks_cancelled",
-        "crm_index_tasks_open_", "crm_index_moves_",
+        "crm_index_tasks_open_", "crm_index_moves_", "crm_index_named_", "crm_index_emails_",
     ]
 
     func described() throws -> JSON {

@@ -246,6 +246,8 @@ import Testing
             ("crm_task_task_1", .task("task_1")), ("crm_task_urgent", .strange), ("crm_event_x", .event),
             ("crm_index_customer_contact_1", .customer("contact_1")),
             ("crm_index_customers_contact_1", .customers("contact_1")), ("crm_index_tasks_open", .taskList),
+            ("crm_index_emails_contact_1", .emails("contact_1")), ("crm_index_named_vehicles_2024-05", .named),
+            ("crm_index_named_locations_2024-05", .named),
             ("crm_index_tasks_open_urgent", .taskList), ("crm_index_tasks_open_later", .strange),
             ("crm_index_tasks_contact_1", .tasksOfContact("contact_1")), ("crm_index_bookings_open", .contactList),
             ("crm_index_bookings_leaving", .contactList),

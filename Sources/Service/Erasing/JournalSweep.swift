@@ -117,7 +117,7 @@ final class JournalSweep {
     /// Tells of each event whether it is of a person who was erased and has not begun anew since, as `apply.lua` does.
     private func judge(_ queued: [Queued], _ next: @escaping ([Bool]) -> Void) {
         let events = queued.map(event)
-        let names = events.map { $0.map { PersonName.names(of: $0.customer) } ?? [] }
+        let names = events.map { $0.map { PersonName.names(of: $0) } ?? [] }
         store.erasures(of: names.flatMap(\.self)) { [self] result in
             switch result {
             case .failure(let error): done(.failure(.store(error)))

@@ -21,6 +21,7 @@ extension KeyPlace {
         case .customers(let id):
             Lists.ofContact(key, id, scan: "SSCAN") { Names.attached(key, $0, id) }
         case .tasksOfContact(let id): Lists.ofContact(key, id, scan: "ZSCAN") { Lists.task($0, in: key, of: id) }
+        case .emails(let id): Lists.ofContact(key, id, size: "SCARD")
         case .vehicles(let id): Lists.ofContact(key, id, size: "ZCARD")
         case .bookings(let id): Lists.ofContact(key, id, size: "SCARD")
         case .contactList: Lists.ofAll(key) { Keys.contact($0) }
@@ -28,6 +29,7 @@ extension KeyPlace {
         case .event: Expiring.text(key, seconds: context.retention.dedupeSeconds)
         case .grave: Expiring.text(key, seconds: Int64(Store.erasureSeconds))
         case .ranking: Expiring.ranking(key, seconds: context.retention.statsSeconds)
+        case .named: Expiring.hash(key, seconds: context.retention.statsSeconds)
         case .day: Expiring.numbers(key, seconds: context.retention.statsSeconds, haveSum: true)
         case .moves: Expiring.numbers(key, seconds: context.retention.statsSeconds, haveSum: false)
         case .strange: Self.strange(key)
@@ -58,6 +60,12 @@ enum Expiring {
     static func text(_ key: String, seconds: Int64) -> Question {
         Question(
             [["GET", key], ["TTL", key]],
+            judge: { $0[0].isError ? [.wrongType(key)] : expiry(key, $0[1], seconds) })
+    }
+
+    static func hash(_ key: String, seconds: Int64) -> Question {
+        Question(
+            [["HLEN", key], ["TTL", key]],
             judge: { $0[0].isError ? [.wrongType(key)] : expiry(key, $0[1], seconds) })
     }
 

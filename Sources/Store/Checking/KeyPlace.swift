@@ -16,11 +16,14 @@ enum KeyPlace: Equatable {
     case vehicles(String)
     case bookings(String)
     case customers(String)
+    case emails(String)
     case funnel(String)
     /// Numbers of a day, rankings of a month.
     case day
     case moves
     case ranking
+    /// Who gave the names of a month's ranking.
+    case named
     /// What remembers erasures.
     case grave
     /// A name that belongs to us and means nothing.
@@ -65,6 +68,7 @@ enum KeyPlace: Equatable {
         (Keys.event(""), { _ in .event }),
         (Keys.customer(""), { .customer(String($0)) }),
         (Keys.customers(of: ""), id("contact_") { .customers($0) }),
+        (Keys.emails(of: ""), id("contact_") { .emails($0) }),
         (Keys.tasks(of: ""), id("contact_") { .tasksOfContact($0) }),
         (Keys.vehicles(of: ""), id("contact_") { .vehicles($0) }),
         (Keys.bookings(of: ""), id("contact_") { .bookings($0) }),
@@ -73,6 +77,8 @@ enum KeyPlace: Equatable {
         (Keys.moves(day: ""), { StoredValue.isDate($0, parts: 3) ? .moves : nil }),
         (Keys.vehicles(month: ""), { StoredValue.isDate($0, parts: 2) ? .ranking : nil }),
         (Keys.locations(month: ""), { StoredValue.isDate($0, parts: 2) ? .ranking : nil }),
+        (Keys.namedVehicles(month: ""), { StoredValue.isDate($0, parts: 2) ? .named : nil }),
+        (Keys.namedLocations(month: ""), { StoredValue.isDate($0, parts: 2) ? .named : nil }),
         (Keys.stats(day: ""), { StoredValue.isDate($0, parts: 3) ? .day : nil }),
     ]
 

@@ -30,9 +30,9 @@ public struct Statistics {
     public var tasksUnheard: Int64 = 0
     /// The days asked for, the newest first.
     public var days: [Day] = []
-    /// Cars of the month by views.
+    /// Cars of the month by views: those that at least ``ApplyScript/minGivers`` contacts viewed.
     public var vehicles: [Ranked] = []
-    /// Places of the month by searches.
+    /// Places of the month by searches: those that as many contacts searched.
     public var locations: [Ranked] = []
 
     /// The sum of a number over the days.
@@ -74,8 +74,8 @@ extension Reader {
         commands += [
             ["ZCARD", Keys.recent], ["ZCARD", Keys.bookingsOpen], ["ZCARD", Keys.tasksOpen],
             ["ZCOUNT", Keys.tasksOpen, "-inf", String(now.milliseconds)], ["ZCARD", Keys.tasksUnheard],
-            ["ZRANGE", Keys.vehicles(month: now.month), "0", "9", "REV", "WITHSCORES"],
-            ["ZRANGE", Keys.locations(month: now.month), "0", "9", "REV", "WITHSCORES"],
+            topNames(Keys.vehicles(month: now.month), Keys.namedVehicles(month: now.month)),
+            topNames(Keys.locations(month: now.month), Keys.namedLocations(month: now.month)),
         ]
         commands += dates.flatMap { [["HGETALL", Keys.stats(day: $0)], ["HGETALL", Keys.moves(day: $0)]] }
         redis.pipeline(commands) { result in
@@ -100,6 +100,15 @@ extension Reader {
                 })
         }
     }
+
+    /// Names in a ranking that is shown.
+    static let maxTopNames = 10
+
+    private func topNames(_ ranking: String, _ named: String) -> [String] {
+        ["EVAL_RO", Self.topScript, "2", ranking, named, String(Self.maxTopNames)]
+    }
+
+    private static let topScript = String(decoding: PackageResources.names_top_lua, as: UTF8.self)
 
     private static func numbers(_ reply: RedisReply) -> [String: Int64] {
         let fields = Record(reply)?.fields ?? []
