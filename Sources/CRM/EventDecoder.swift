@@ -9,16 +9,17 @@ extension Event {
 
     /// Reads one event of the wire format.
     ///
+    /// - Parameter isQueued: it was accepted before and comes back from the queue.
     /// - Throws: the first reason for which it is refused.
-    public convenience init(_ json: JSONValue, arrival: Arrival) throws(Rejection) {
+    public convenience init(_ json: JSONValue, arrival: Arrival, isQueued: Bool = false) throws(Rejection) {
         guard json.kind == .object else { throw .wrongShape(field: "", expected: "a JSON object") }
         let members = EventMembers(json)
         let type = try Self.type(members.type)
         let customer = try Customer(Self.object(members.customer, "customer"))
         guard customer.id != nil || customer.email != nil else { throw .customerRequired }
         let data = try Self.object(members.data, "event_data")
-        try Self.checkAmount(data, "total_amount")
-        try Self.checkAmount(data, "amount")
+        // What is queued was accepted, by the rules of its day.
+        if !isQueued { try Self.checkAmounts(data, of: type) }
         let time = try Self.time(members, arrival: arrival)
         self.init(
             type: type, id: try Self.id(members.id, arrival: arrival), ulid: arrival.ulid, time: time,
@@ -51,11 +52,6 @@ extension Event {
         guard let value, !value.isNull else { return nil }
         guard value.kind == .object else { throw .wrongShape(field: "\(name)", expected: "a JSON object") }
         return value
-    }
-
-    private static func checkAmount(_ data: JSONValue?, _ name: StaticString) throws(Rejection) {
-        guard let value = data?.member(name), !value.isNull, !value.isBlank else { return }
-        do { _ = try Money(json: value) } catch { throw .badAmount(field: "event_data.\(name)", error) }
     }
 
     private static func time(_ members: EventMembers, arrival: Arrival) throws(Rejection) -> Timestamp {

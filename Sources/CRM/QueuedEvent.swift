@@ -31,7 +31,8 @@ extension Event {
                 let json: JSONValue
                 do throws(JSONError) { json = try JSONDocument.parse(bytes).root } catch { throw .notJSON(error) }
                 let own = json.member("ulid")?.string.flatMap { ULID($0) }
-                return try Event(json, arrival: Arrival(receivedAt: receivedAt, ulid: own ?? ulid, source: source))
+                let arrival = Arrival(receivedAt: receivedAt, ulid: own ?? ulid, source: source)
+                return try Event(json, arrival: arrival, isQueued: true)
             }
         }
         self.init(try result.get(), emailIdentifies: flags & 4 == 0, isFromRobot: flags & 8 != 0)

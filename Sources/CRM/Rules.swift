@@ -46,7 +46,7 @@ public struct Rules: Sendable {
                 change.view = .vehicle(car)
             }
         case .bookingStarted, .bookingStepCompleted:
-            if let amount = data.amount("total_amount") { change.set("estimated_deal_value", amount.description) }
+            if let amount = event.amount { change.set("estimated_deal_value", amount.description) }
         case .customerUpdated, .pageViewed, .bookingAbandoned, .bookingCompleted, .paymentAttempted,
             .paymentSuccessful, .paymentFailed, .formSubmitted, .chatMessage:
             break
@@ -81,7 +81,7 @@ public struct Rules: Sendable {
             funnel.status = .customer
             funnel.progress = .leaves
             funnel.counters = [("total_bookings", 1)]
-            funnel.revenue = event.data.amount("total_amount") ?? .zero
+            funnel.revenue = event.amount ?? .zero
             funnel.stats = [("bookings", 1), ("revenue_cents", funnel.revenue.cents)]
             funnel.cancels = .init(type: .abandonedBooking, sameBooking: false)
             funnel.task = task(.bookingConfirmation, for: event)

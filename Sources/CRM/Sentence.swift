@@ -23,10 +23,10 @@ enum Sentence {
         case .bookingAbandoned:
             "Abandoned booking" + phrase(" of ", car)
                 + phrase(" at step ", data.label("step_name") ?? data.label("step"))
-        case .bookingCompleted: "Completed booking" + phrase(" of ", car) + phrase(" for ", amount(data))
-        case .paymentAttempted: "Attempted payment" + phrase(" of ", amount(data))
-        case .paymentSuccessful: "Paid" + phrase(" ", amount(data))
-        case .paymentFailed: "Payment failed" + phrase(" of ", amount(data)) + phrase(": ", reason(data))
+        case .bookingCompleted: "Completed booking" + phrase(" of ", car) + phrase(" for ", amount(event))
+        case .paymentAttempted: "Attempted payment" + phrase(" of ", amount(event))
+        case .paymentSuccessful: "Paid" + phrase(" ", amount(event))
+        case .paymentFailed: "Payment failed" + phrase(" of ", amount(event)) + phrase(": ", reason(data))
         case .formSubmitted:
             "Submitted form" + phrase(" ", data.label("form_name") ?? data.label("form_id") ?? data.label("form"))
         case .chatMessage: "Sent a chat message"
@@ -40,23 +40,21 @@ enum Sentence {
         return switch type {
         case .abandonedBooking:
             "Customer left a booking" + phrase(" of ", car) + phrase(" at ", data.label("pickup_location"))
-                + phrase(" worth ", amount(data))
+                + phrase(" worth ", amount(event))
                 + ". Call and help to finish it."
         case .paymentFailed:
-            "Payment" + phrase(" of ", amount(data)) + phrase(" for ", car) + " failed" + phrase(": ", reason(data))
+            "Payment" + phrase(" of ", amount(event)) + phrase(" for ", car) + " failed" + phrase(": ", reason(data))
                 + ". Offer another way to pay."
         case .bookingConfirmation:
             "New booking" + phrase(" of ", car) + phrase(" at ", data.label("pickup_location"))
-                + phrase(" for ", amount(data))
+                + phrase(" for ", amount(event))
                 + ". Send the confirmation and a welcome."
         }
     }
 
     private static func phrase(_ lead: String, _ value: String?) -> String { value.map { lead + $0 } ?? "" }
 
-    private static func amount(_ data: BusinessData) -> String? {
-        (data.amount("total_amount") ?? data.amount("amount"))?.description
-    }
+    private static func amount(_ event: Event) -> String? { event.amount?.description }
 
     private static func reason(_ data: BusinessData) -> String? {
         data.label("error_message") ?? data.label("reason") ?? data.label("error")
@@ -66,9 +64,6 @@ enum Sentence {
 extension BusinessData {
     /// Longest label in a sentence or index, in characters.
     static let maximumLabel = 200
-
-    /// An amount of a decoded event, which has none that cannot be read.
-    func amount(_ name: StaticString) -> Money? { try? money(name) }
 
     /// A value for people: one line, not empty, at most ``maximumLabel`` characters.
     func label(_ name: StaticString) -> String? {

@@ -73,7 +73,7 @@ final class Intake {
             switch result {
             case .success(let applied):
                 note(event, applied, Moment.now().since(began) / 1000)
-                finish(Self.verdict(on: event, applied), done)
+                finish(verdict(on: event, applied), done)
             case .failure(let error): toDisk(event, began, because: error.reason, done)
             }
         }
@@ -84,14 +84,23 @@ final class Intake {
         done(verdict)
     }
 
-    private static func verdict(on event: Event, _ applied: Applied) -> Verdict {
+    private func verdict(on event: Event, _ applied: Applied) -> Verdict {
         if applied.isErased { return .erased(event.id) }
         if applied.isDuplicate { return .duplicate(contactID: applied.contactID, eventID: event.id) }
         if applied.isHeld { return .held(contactID: applied.contactID, eventID: event.id) }
         if applied.isStale {
             return .void(contactID: applied.contactID.isEmpty ? nil : applied.contactID, eventID: event.id)
         }
-        return .applied(contactID: applied.contactID, eventID: event.id)
+        let lacksAmount = !applied.isSuperseded && rules.lacksAmount(event)
+        if lacksAmount { warnOfAmount(of: event) }
+        return .applied(contactID: applied.contactID, eventID: event.id, lacksAmount: lacksAmount)
+    }
+
+    private func warnOfAmount(of event: Event) {
+        metrics.bookingsWithoutAmount.add(1, ordering: .relaxed)
+        log.write(
+            .warning, "A completed booking has no amount: 0.00 is counted; send event_data.total_amount",
+            [("event_id", event.id.forLog)])
     }
 
     /// Queues the event on disk. Whatever Redis did with it, its id makes applying it again harmless.
@@ -107,6 +116,7 @@ final class Intake {
                     ("result", stored ? "queued" : "unavailable"), ("event_id", event.id.forLog),
                     ("reason", reason),
                 ])
+            if stored, rules.lacksAmount(event) { warnOfAmount(of: event) }
             finish(stored ? .queued(event.id) : .unavailable, done)
         }
         let payload = event.encoded

@@ -56,6 +56,7 @@ public final class Metrics: Sendable {
     let tasks = Atomic<Int>(0)
     let unheard = Atomic<Int>(0)
     let conflicts = Atomic<Int>(0)
+    let bookingsWithoutAmount = Atomic<Int>(0)
 
     /// All zero.
     public init() {}
@@ -180,6 +181,9 @@ public final class Metrics: Sendable {
         one(
             "crmsync_identity_conflicts_total", "counter", "Events whose id and email name two contacts.",
             sum { $0.conflicts.load(ordering: .relaxed) })
+        one(
+            "crmsync_bookings_without_amount_total", "counter", "Completed bookings counted as 0.00: no amount.",
+            sum { $0.bookingsWithoutAmount.load(ordering: .relaxed) })
     }
 }
 

@@ -3,8 +3,8 @@ import HTTP
 
 /// What became of one event, and what its sender is told.
 enum Verdict {
-    /// It is in Redis.
-    case applied(contactID: String, eventID: EventID)
+    /// It is in Redis; `lacksAmount`: as a booking of 0.00, because its website sent no amount.
+    case applied(contactID: String, eventID: EventID, lacksAmount: Bool = false)
     /// It had been in Redis before; nothing changed.
     case duplicate(contactID: String, eventID: EventID)
     /// It applies unless the customer does more.
@@ -84,7 +84,7 @@ enum Verdict {
     /// Appends the body: one JSON object.
     func append(to body: inout [UInt8]) {
         switch self {
-        case .applied(let contact, let event): success(contact, event, "Event tracked successfully", to: &body)
+        case .applied(let contact, let event, _): success(contact, event, "Event tracked successfully", to: &body)
         case .duplicate(let contact, let event): success(contact, event, "Event already tracked", to: &body)
         case .held(let contact, let event):
             success(contact, event, "Event accepted: it applies unless the customer does more", to: &body)

@@ -3,7 +3,8 @@
 /// Everything that is stored, logged or shown comes out of such a value, never out of the request, so what was dropped here
 /// is gone. Kept are scalars: strings without what `Masking` removes, numbers, `true`, `false` and `null`. Dropped are
 /// objects and arrays, fields whose name says a secret (`FieldName`), values that are payment card numbers, and all that
-/// passes the limits below. A name that repeats counts once, with its last value.
+/// passes the limits below. An amount (`AmountNames`) is read first and never masked or cut, whatever its digits look like.
+/// A name that repeats counts once, with its last value.
 public struct BusinessData: Hashable, Sendable {
     /// How many fields are kept: the first ones.
     public static let maximumFields = 32
@@ -21,17 +22,24 @@ public struct BusinessData: Hashable, Sendable {
     /// had to be removed.
     public let json: [UInt8]
 
+    /// What the booking or payment is worth: the first of ``AmountNames`` that holds an amount; nil if none does.
+    ///
+    /// It is read from what is kept, so it is the same after every storing and reading.
+    public let amount: Money?
+
     private let fields: [Field]
 
     /// A kept field, as places in `json`.
     struct Field: Hashable, Sendable {
         var name: Range<Int>
         var value: Range<Int>
+        /// Of an amount that can be read: the place of its name among ``AmountNames``; else 0.
+        var amountRank: UInt8 = 0
 
         func shifted(by distance: Int) -> Field {
             Field(
                 name: name.lowerBound + distance..<name.upperBound + distance,
-                value: value.lowerBound + distance..<value.upperBound + distance)
+                value: value.lowerBound + distance..<value.upperBound + distance, amountRank: amountRank)
         }
     }
 
@@ -42,7 +50,7 @@ public struct BusinessData: Hashable, Sendable {
     public init(_ object: JSONValue?) {
         var selection = FieldSelection(ofLength: object?.raw.count ?? 2)
         object?.withKeys { _, key, value in selection.take(key: key, value: value) }
-        (json, fields) = selection.finished()
+        (json, fields, amount) = selection.finished()
     }
 
     /// Whether nothing was kept.
@@ -60,17 +68,6 @@ public struct BusinessData: Hashable, Sendable {
         }
         guard let text = text?.trimmed, !text.isEmpty else { return nil }
         return text
-    }
-
-    /// The amount in a kept number or string; nil if there is none, or `null`, or a blank string.
-    public func money(_ name: StaticString) throws(MoneyError) -> Money? {
-        guard let text = string(name) else {
-            // Nothing was sent, or `null`, or a blank; but `true` is a mistake that its sender wants to hear of.
-            guard withValue(of: name, { $0.first == UInt8(ascii: "t") || $0.first == UInt8(ascii: "f") }) != true
-            else { throw .unreadable }
-            return nil
-        }
-        return try Money(text)
     }
 
     private func withValue<Result>(

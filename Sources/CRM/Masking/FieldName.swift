@@ -8,6 +8,8 @@ struct FieldName {
     private(set) var isSecret = false
     private(set) var isURL = false
     private(set) var isPhone = false
+    /// The place among ``AmountNames``, from 1 on; 0: it is none of them.
+    private(set) var amountRank: UInt8 = 0
     /// Whether the name itself is nothing but a name: it has no sign of a URL and too few digits for a card number.
     private(set) var isPlain = false
 
@@ -101,6 +103,7 @@ struct FieldName {
             case .secretAlone: if start == 0, end == letters.count { isSecret = true }
             case .url: isURL = true
             case .phone: isPhone = true
+            case .amount: if start == 0, end == letters.count { amountRank = match.rank }
             }
         }
     }

@@ -5,6 +5,7 @@ struct FieldSelection {
     private var fields: [BusinessData.Field] = []
     /// Whether `json` has fields that gave way to others of the same name.
     private var hasGaps = false
+    private var holdsAmount = false
 
     /// - Parameter length: how many bytes the object has.
     init(ofLength length: Int) {
@@ -19,30 +20,47 @@ struct FieldSelection {
         let known = index(of: key)
         guard known != nil || fields.count < BusinessData.maximumFields else { return }
         if known != nil { hasGaps = true }
-        let outcome = Self.look(at: key, value)
+        let name = key.withPlainText { FieldName($0) }
+        let amount = name.flatMap { $0.amountRank > 0 ? Money(value) : nil }
+        let outcome = Self.look(at: key, value, name, amount)
         if case .dropped = outcome {
             if let known { fields.remove(at: known) }
             return
         }
-        let field = write(key, value, outcome)
+        var field = write(key, value, outcome)
+        if let name, amount != nil {
+            field.amountRank = name.amountRank
+            holdsAmount = true
+        }
         if let known { fields[known] = field } else { fields.append(field) }
     }
 
-    /// The object and the places of its fields.
-    consuming func finished() -> (json: [UInt8], fields: [BusinessData.Field]) {
+    /// The object, the places of its fields, and the amount among them.
+    consuming func finished() -> (json: [UInt8], fields: [BusinessData.Field], amount: Money?) {
         if hasGaps { closeGaps() }
         json.append(UInt8(ascii: "}"))
-        return (json, fields)
+        return (json, fields, holdsAmount ? amount() : nil)
+    }
+
+    private func amount() -> Money? {
+        var best: BusinessData.Field?
+        for field in fields where field.amountRank > 0 && field.amountRank < best?.amountRank ?? .max { best = field }
+        return best.flatMap { field in
+            json.withUnsafeBufferPointer { Money(keptJSON: $0.slice(field.value.lowerBound, field.value.upperBound)) }
+        }
     }
 
     /// What becomes of a member's value.
-    private static func look(at key: JSONPiece, _ value: JSONPiece) -> Masking.Outcome {
+    private static func look(
+        at key: JSONPiece, _ value: JSONPiece, _ name: FieldName?, _ amount: Money?
+    ) -> Masking.Outcome {
         guard value.kind != .object, value.kind != .array else { return .dropped }
-        guard let name = key.withPlainText({ FieldName($0) }), !name.isSecret else { return .dropped }
+        guard let name, !name.isSecret else { return .dropped }
         // A form that puts what was typed into the name: a name cannot be masked without becoming another name.
         if !name.isPlain {
             guard case .unchanged = key.withPlainText({ Masking.mask($0, named: .other) }) else { return .dropped }
         }
+        if let amount { return .amount(amount, value) }
         switch value.kind {
         case .string: return value.withPlainText { Masking.mask($0, named: name) }
         case .number:
@@ -90,7 +108,11 @@ struct FieldSelection {
         let colon = json.count
         json.append(.colon)
         if case .changed(let text) = outcome {
-            text.withUnsafeBufferPointer { json.appendJSON(utf8: $0) }
+            if value.kind == .number {
+                json.append(contentsOf: text)
+            } else {
+                text.withUnsafeBufferPointer { json.appendJSON(utf8: $0) }
+            }
         } else {
             json.append(contentsOf: value.raw)
         }
@@ -109,5 +131,34 @@ struct FieldSelection {
             fields[index] = field.shifted(by: shift)
         }
         json = tight
+    }
+}
+
+extension Masking.Outcome {
+    /// An amount stays as it was sent, but for one of so many digits that it would be cut.
+    fileprivate static func amount(_ amount: Money, _ value: JSONPiece) -> Masking.Outcome {
+        value.raw.count <= BusinessData.maximumNumberLength ? .unchanged : .changed(Array(amount.description.utf8))
+    }
+}
+
+extension Money {
+    /// The amount in a number, or in a string that holds one; nil if there is none.
+    fileprivate init?(_ value: JSONPiece) {
+        let amount: Money? =
+            switch value.kind {
+            case .number: try? Money(utf8: value.raw)
+            case .string: value.withPlainText { try? Money(utf8: $0) }
+            case .object, .array, .true, .false, .null: nil
+            }
+        guard let amount else { return nil }
+        self = amount
+    }
+
+    /// The amount in the JSON of a kept number or string.
+    fileprivate init?(keptJSON raw: UnsafeBufferPointer<UInt8>) {
+        let amount =
+            raw.first == .quote ? try? Money(JSONText.plain(raw.slice(1, raw.count - 1))) : try? Money(utf8: raw)
+        guard let amount else { return nil }
+        self = amount
     }
 }

@@ -19,12 +19,16 @@ struct FieldWords {
         case url
         /// The value is a phone number.
         case phone
+        /// The value is an amount if the name says nothing else.
+        case amount
     }
 
     struct Match {
         var meaning: Meaning
         /// Whether the word counts in the middle of another, too.
         var isAnywhere: Bool
+        /// Of an amount: its place among ``AmountNames``, from 1 on.
+        var rank: UInt8 = 0
     }
 
     static let shared = FieldWords()
@@ -84,6 +88,10 @@ struct FieldWords {
         insert(Self.urlWords, Match(meaning: .url, isAnywhere: false))
         insert(Self.phonesAnywhere, Match(meaning: .phone, isAnywhere: true))
         insert(Self.phoneWords, Match(meaning: .phone, isAnywhere: false))
+        for (index, name) in AmountNames.all.enumerated() {
+            let word = "\(name)".filter { $0 != "_" }
+            insert([word], Match(meaning: .amount, isAnywhere: false, rank: UInt8(index + 1)))
+        }
         connect()
     }
 

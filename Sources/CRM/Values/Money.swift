@@ -41,7 +41,7 @@ public struct Money: Hashable, Comparable, Sendable {
     /// Reads a JSON number, or a JSON string that holds one.
     public init(json: JSONValue) throws(MoneyError) {
         switch json.kind {
-        case .number: self = try Self.parse(json.raw)
+        case .number: try self.init(utf8: json.raw)
         case .string: try self.init(json.string ?? "")
         case .object, .array, .true, .false, .null: throw .unreadable
         }
@@ -53,11 +53,12 @@ public struct Money: Hashable, Comparable, Sendable {
     /// artefacts of senders that do calculate in floating point: `449.99999999999994` is 450.00.
     public init(_ text: String) throws(MoneyError) {
         var text = text
-        let result = text.withUTF8 { bytes in
-            Result { () throws(MoneyError) in try Self.parse(bytes.trimmed) }
-        }
+        let result = text.withUTF8 { bytes in Result { () throws(MoneyError) in try Money(utf8: bytes) } }
         self = try result.get()
     }
+
+    /// Reads a decimal number from UTF-8; white space around it does not count.
+    init(utf8 text: UnsafeBufferPointer<UInt8>) throws(MoneyError) { self = try Self.parse(text.trimmed) }
 
     /// The smaller amount is the smaller one.
     public static func < (left: Money, right: Money) -> Bool { left.cents < right.cents }

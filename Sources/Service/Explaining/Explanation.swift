@@ -115,6 +115,9 @@ extension Explanation {
         if event.type.movesMoney, event.source == .browser, !settings.browsersMoveMoney {
             reasons.append("MONEY_EVENTS=server: a browser is not believed about money; timeline only")
         }
+        if settings.rules.lacksAmount(event) {
+            reasons.append("the booking has no amount: 0.00 is counted, and a warning is logged")
+        }
         func tell(_ verdict: Verdict, _ contact: Record? = nil) {
             completion(Explanation(event: event, verdict: verdict, contact: contact, reasons: reasons))
         }

@@ -31,6 +31,9 @@ final class EventFeed: Sendable {
             body.add("result", result)
             if let contact { body.add("contact_id", contact) }
             if let reason { body.add("reason", reason) }
+            if case .applied(_, _, lacksAmount: true) = verdict {
+                body.add("warning", "no amount: 0.00 was counted; send event_data.total_amount")
+            }
             return body.finished
         }
 
@@ -77,7 +80,7 @@ extension Verdict {
     /// The word for people, the contact, and why.
     fileprivate var summary: (result: String, contact: String?, reason: String?) {
         switch self {
-        case .applied(let contact, _): ("applied", contact, nil)
+        case .applied(let contact, _, _): ("applied", contact, nil)
         case .duplicate(let contact, _): ("duplicate", contact, "this event_id was applied before")
         case .held(let contact, _): ("waits", contact, "applies unless the customer does more")
         case .void(let contact, _): ("dropped", contact, "the booking goes on, or is over")

@@ -94,14 +94,15 @@ const words = {
 function showEvent(entry) {
   const feed = $("feed");
   const isBad = entry.result === "refused" || entry.result === "not stored";
-  const verdict = `${entry.result}${entry.reason ? ": " + entry.reason : ""}`;
+  const why = entry.reason || entry.warning;
+  const verdict = `${entry.result}${why ? ": " + why : ""}`;
   const who = entry.contact_id
     ? button(theirs(entry.customer || "contact"), () => start(showPerson(entry.contact_id)), { kind: "link" })
     : theirs(entry.customer || "");
   feed.querySelector(".empty")?.remove();
   feed.prepend(make("li", { class: isBad ? "bad" : (entry.event_type || "").replace(/\W/g, "-") },
     make("time", { datetime: entry.at }, clock(entry.at)),
-    make("span", {}, words[entry.event_type] || "Event", " ", who, entry.result === "applied" ? "" : make("small", {}, " ", theirs(verdict)))));
+    make("span", {}, words[entry.event_type] || "Event", " ", who, entry.result === "applied" && !why ? "" : make("small", {}, " ", theirs(verdict)))));
   while (feed.children.length > EVENTS_SHOWN) feed.lastChild.remove();
   soon();
 }
