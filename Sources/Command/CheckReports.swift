@@ -10,19 +10,27 @@ final class CheckLines: CheckReport {
 
     init(_ screen: Screen) { self.screen = screen }
 
+    func tell(_ problem: Problem) {
+        write([
+            ("requirement", problem.code), ("severity", problem.severity.rawValue), ("message", problem.message),
+        ])
+    }
+
     func tell(_ finding: Finding, _ outcome: Inspection.Outcome) {
+        write([
+            ("kind", finding.kind.rawValue), ("key", finding.key), ("problem", finding.problem),
+            ("outcome", outcome.rawValue), (finding.isRepairable ? "repair" : "person", finding.advice),
+        ])
+    }
+
+    private func write(_ fields: [(name: String, value: String)]) {
         var line: [UInt8] = []
-        func add(_ name: String, _ value: String) {
+        for (name, value) in fields {
             line.append(UInt8(ascii: line.isEmpty ? "{" : ","))
             line.appendJSON(name)
             line.append(UInt8(ascii: ":"))
             line.appendJSON(value)
         }
-        add("kind", finding.kind.rawValue)
-        add("key", finding.key)
-        add("problem", finding.problem)
-        add("outcome", outcome.rawValue)
-        add(finding.isRepairable ? "repair" : "person", finding.advice)
         screen.raw(line + [UInt8(ascii: "}")])
     }
 
@@ -62,6 +70,12 @@ final class CheckPage: CheckReport {
     init(_ screen: Screen, repairs: Bool) {
         self.screen = screen
         self.repairs = repairs
+    }
+
+    func tell(_ problem: Problem) {
+        let isError = problem.severity == .error
+        let label = screen.paint(isError ? "Redis, error: " : "Redis, warning: ", isError ? .red : .yellow)
+        screen.line(label + Screen.plain(problem.message) + "\n")
     }
 
     func tell(_ finding: Finding, _ outcome: Inspection.Outcome) {

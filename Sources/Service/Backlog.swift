@@ -60,6 +60,10 @@ final class Backlog: Sendable {
     private let waitingBytes = Atomic<Int>(0)
     /// Whether Redis answers, but takes no events now: full, read-only, or unable to save.
     let redisRefuses = Atomic<Bool>(false)
+    /// Whether Redis would stop in the middle of an event, for want of a right: then none is sent.
+    let redisBreaksEvents = Atomic<Bool>(false)
+    /// How often the database was found to be another one.
+    let databaseChanges = Atomic<Int>(0)
     private let contents = Guarded(Contents())
 
     /// Whether there may be events that a new one has to go behind.

@@ -42,6 +42,9 @@ final class Intake {
         guard store.redis.inFlight < mostInFlight else {
             return toDisk(event, began, because: "more than MAX_IN_FLIGHT events wait for Redis", done)
         }
+        guard !backlog.redisBreaksEvents.load(ordering: .relaxed) else {
+            return toDisk(event, began, because: "the Redis user lacks rights; see /readyz", done)
+        }
         // What comes after an event that waits for names must not overtake it.
         if queue != nil, lookups > 0 || !backlog.isEmpty { return takeBehindQueue(event, began, done) }
         apply(event, began, done)

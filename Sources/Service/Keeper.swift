@@ -10,7 +10,7 @@ import Store
 final class Keeper {
     /// Milliseconds between two looks at Redis and at a disk that failed.
     static let lookEvery: Int64 = 1_000
-    /// Looks at Redis between two looks at a disk that nobody used meanwhile.
+    /// Looks at Redis between two looks at all that it has to be, and at a disk that nobody used meanwhile.
     static let looksPerProbe = 5
 
     let loop: EventLoop
@@ -20,6 +20,7 @@ final class Keeper {
     private let log: Log
     private let store: Store
     private let watch: Watch
+    private let check: RedisCheck
     private(set) lazy var erasures = ErasureWatch(store: store, log: log, loop: loop) { [unowned self] in journal }
     private var journal: Journal?
     private var replay: Replay?
@@ -36,8 +37,9 @@ final class Keeper {
         store = Store(settings, loop: loop)
         watch = Watch(
             settings: settings, store: store, rules: settings.rules, backlog: state.backlog, log: log, loop: loop)
+        check = RedisCheck(store: store, state: state, log: log, loop: loop)
         loop.afterRound = { [unowned self] in endRound() }
-        store.redis.stateChanged = { [unowned self] in if $0 == .ready { look() } }
+        store.redis.stateChanged = { [unowned self] in check.connectionChanged($0) }
     }
 
     /// Opens the journal, if there is one. Call before any worker starts.
@@ -107,27 +109,11 @@ final class Keeper {
     // MARK: Whether the disk and Redis can take events
 
     private func tick() {
-        look()
         looks += 1
-        if diskFailure != nil || looks % Self.looksPerProbe == 0 { probeDisk() }
+        let isThorough = looks % Self.looksPerProbe == 0
+        if isThorough { check.examine() } else { check.probe() }
+        if diskFailure != nil || isThorough { probeDisk() }
         loop.schedule(after: Self.lookEvery) { [unowned self] in tick() }
-    }
-
-    /// Asks Redis whether it takes events, without writing any: it refuses a script that may write before it starts,
-    /// for the same reasons for which it would refuse an event.
-    private func look() {
-        guard store.isReady else { return backlog.redisRefuses.store(false, ordering: .relaxed) }
-        store.redis.send(["EVAL", "#!lua\nreturn 1", "0"]) { [log, backlog] result in
-            var refusal: String?
-            if case .failure(.unable(let reason)) = result { refusal = reason }
-            let before = backlog.redisRefuses.exchange(refusal != nil, ordering: .relaxed)
-            guard before != (refusal != nil) else { return }
-            if let refusal {
-                log.write(.warning, "Redis takes no events now", [("reason", String(refusal.prefix(200)))])
-            } else {
-                log.write(.info, "Redis takes events again")
-            }
-        }
     }
 
     /// Tries the disk, so that a full or read-only one is known before an event needs it, and its recovery without a

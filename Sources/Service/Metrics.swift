@@ -85,7 +85,7 @@ public final class Metrics: Sendable {
     }
 
     /// All workers' numbers in the Prometheus text format, version 0.0.4.
-    static func text(of workers: [Metrics], _ backlog: Backlog) -> String {
+    static func text(of workers: [Metrics], _ backlog: Backlog, _ problems: [Problem] = []) -> String {
         func sum(_ value: (Metrics) -> Int) -> Int { workers.reduce(0) { $0 + value($1) } }
         var text = PrometheusText()
         text.family("crmsync_events_total", "counter", "Events by type and result.")
@@ -110,6 +110,11 @@ public final class Metrics: Sendable {
         histogram(sum, to: &text)
         gauges(sum, workers: workers.count, to: &text)
         queue(backlog, to: &text)
+        text.family("crmsync_problem", "gauge", "1 for each problem that /readyz explains.")
+        for problem in problems {
+            let labels = [("code", problem.code), ("severity", problem.severity.rawValue)]
+            text.sample("crmsync_problem", labels, 1)
+        }
         return text.text
     }
 
@@ -144,6 +149,8 @@ public final class Metrics: Sendable {
             text.family("crmsync_journal_" + name, type, help)
             text.sample("crmsync_journal_" + name, [], value)
         }
+        text.family("crmsync_database_changes_total", "counter", "Times that the database was emptied or exchanged.")
+        text.sample("crmsync_database_changes_total", [], backlog.databaseChanges.load(ordering: .relaxed))
         text.family("crmsync_bookings_abandoned_by_watch_total", "counter", "Bookings given up after silence.")
         text.sample("crmsync_bookings_abandoned_by_watch_total", [], backlog.abandoned.load(ordering: .relaxed))
         text.family("crmsync_bookings_left_total", "counter", "Bookings given up whose browser may have been closed.")

@@ -72,7 +72,9 @@ final class Replay {
 
     /// Sends the next events, if it is time.
     func goOn() {
-        guard steps.isEmpty, !isResting, !isStopped, store.isReady, journal.pendingCount > 0 else { return }
+        guard steps.isEmpty, !isResting, !isStopped, store.isReady, journal.pendingCount > 0,
+            !backlog.redisBreaksEvents.load(ordering: .relaxed)
+        else { return }
         let records: [Journal.Record]
         do { records = try journal.read(limit: size, maxBytes: Self.readBytes) } catch {
             log.write(.error, "Journal cannot be read", [("reason", error.description)])

@@ -1,3 +1,4 @@
+import CRM
 import HTTP
 import Synchronization
 
@@ -11,6 +12,8 @@ final class ServiceState: Sendable {
     let feed = EventFeed()
     /// Set once, when the drain begins.
     let isDraining = Atomic<Bool>(false)
+    /// What is wrong now.
+    let problems = ProblemBoard()
     /// The queue on disk.
     let backlog = Backlog()
     /// Counts senders; nil without `RATE_LIMIT`.
@@ -33,13 +36,22 @@ final class ServiceState: Sendable {
             && !backlog.redisRefuses.load(ordering: .relaxed)
         let journal = backlog.hasRoom.load(ordering: .relaxed)
         let isReady = (redis || journal) && !draining
-        let body = """
-            {"ready":\(isReady),"redis":\(redis),"journal":\(journal),"draining":\(draining),\
-            "queued":\(backlog.pending.load(ordering: .relaxed))}
-            """
+        var body: [UInt8] = []
+        body.appendJSON(raw: "{\"ready\":")
+        body.append(contentsOf: "\(isReady),\"redis\":\(redis),\"journal\":\(journal)".utf8)
+        let queued = backlog.pending.load(ordering: .relaxed)
+        body.append(contentsOf: ",\"draining\":\(draining),\"queued\":\(queued),\"problems\":[".utf8)
+        for (index, problem) in problems.all.enumerated() {
+            body.append(contentsOf: "\(index > 0 ? "," : ""){\"code\":".utf8)
+            body.appendJSON(problem.code)
+            body.append(contentsOf: ",\"severity\":\"\(problem.severity.rawValue)\",\"message\":".utf8)
+            body.appendJSON(problem.message)
+            body.append(UInt8(ascii: "}"))
+        }
+        body.appendJSON(raw: "]}")
         var headers = Response.unkept
         if !isReady { headers.append(("Retry-After", "2")) }
-        return .json(isReady ? .ok : .serviceUnavailable, Array(body.utf8), headers: headers)
+        return .json(isReady ? .ok : .serviceUnavailable, body, headers: headers)
     }
 
     /// `/metrics`.
@@ -47,6 +59,6 @@ final class ServiceState: Sendable {
         Response(
             status: .ok,
             headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")] + Response.unkept,
-            body: Array(Metrics.text(of: workers, backlog).utf8))
+            body: Array(Metrics.text(of: workers, backlog, problems.all).utf8))
     }
 }

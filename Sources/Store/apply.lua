@@ -48,6 +48,8 @@
 local call, try, keys, args = redis.call, redis.pcall, KEYS, ARGV
 local time, iso, ulid, kind, action = args[1], args[2], args[3], args[4], args[6]
 local part, at = args[7], 8
+-- Without arguments it is asked whether it could run (Store.probe).
+if not time then return 'ready' end
 
 -- 1. Who is it? The id first, then the email.
 

@@ -112,6 +112,7 @@ import Testing
         let clean = try Program.run(["check"], environment: settings)
         #expect(clean.exit == .code(0))
         #expect(clean.output.contains("All is well."))
+        #expect(clean.output.contains("Redis, warning: Redis keeps nothing on disk"))
     }
 
     @Test func `a timeline that is too long is told, and not cut`() throws {

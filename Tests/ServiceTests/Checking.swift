@@ -32,7 +32,7 @@ struct CheckRun {
             throw Failure("no summary: \(output)\(errors)")
         }
         summary = last
-        findings = lines.map { line in
+        findings = lines.filter { $0["kind"] != nil }.map { line in
             Line(
                 kind: line["kind"]?.string ?? "", key: line["key"]?.string ?? "",
                 outcome: line["outcome"]?.string ?? "", isRepairable: line["repair"] != nil,

@@ -46,10 +46,11 @@ public struct RedisContents: Equatable, Sendable {
 }
 
 extension RedisClient {
-    /// Reads a whole, small database.
+    /// Reads a whole, small database, but for what it says of itself (`crm_meta`), which a receiver makes when it
+    /// connects.
     public func contents() throws -> RedisContents {
         var contents = RedisContents(values: [:], expiries: [:])
-        for key in try run("KEYS", "*").texts {
+        for key in try run("KEYS", "*").texts where key != "crm_meta" {
             guard let value = try value(of: key) else { continue }
             contents.values[key] = value
             if case .integer(let seconds) = try run("TTL", key), seconds >= 0 { contents.expiries[key] = Int(seconds) }

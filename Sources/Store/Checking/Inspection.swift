@@ -18,7 +18,7 @@ public final class Inspection {
 
     /// What was done.
     public struct Summary: Equatable, Sendable {
-        /// Keys of the CRM that were looked at.
+        /// Keys of the CRM that were looked at, but for `crm_meta`, which holds no records.
         public var keys: Int64 = 0
         /// Those of them that are contacts.
         public var contacts: Int64 = 0
@@ -114,7 +114,7 @@ public final class Inspection {
         guard let context else { return }
         for (key, _) in members {
             guard let place = KeyPlace(key) else { continue }
-            summary.keys += 1
+            if place != .meta { summary.keys += 1 }
             if case .contact = place { summary.contacts += 1 }
             if case .task = place { summary.tasks += 1 }
             stack.append(place.question(key, context))

@@ -32,8 +32,18 @@ extension KeyPlace {
         case .named: Expiring.hash(key, seconds: context.retention.statsSeconds)
         case .day: Expiring.numbers(key, seconds: context.retention.statsSeconds, haveSum: true)
         case .moves: Expiring.numbers(key, seconds: context.retention.statsSeconds, haveSum: false)
+        case .meta: Self.meta(key)
         case .strange: Self.strange(key)
         }
+    }
+
+    private static func meta(_ key: String) -> Question {
+        Question(
+            [["HGET", key, "database"]],
+            judge: { replies in
+                guard replies[0].text == nil, replies[0] != .null else { return [] }
+                return [.person(.wrongType, key, "is not a hash", "delete it: a receiver makes it anew")]
+            })
     }
 
     private static func strange(_ key: String) -> Question {

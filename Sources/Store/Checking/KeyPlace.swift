@@ -26,6 +26,8 @@ enum KeyPlace: Equatable {
     case named
     /// What remembers erasures.
     case grave
+    /// What the database says of itself.
+    case meta
     /// A name that belongs to us and means nothing.
     case strange
 
@@ -38,6 +40,8 @@ enum KeyPlace: Equatable {
             self = .taskList
         } else if key == Keys.erasureSalt {
             self = .grave
+        } else if key == Keys.meta {
+            self = .meta
         } else {
             self =
                 Self.prefixes.lazy.compactMap { prefix, place in

@@ -1,0 +1,90 @@
+import CRM
+
+extension Store {
+    /// Finds out whether Redis would apply an event now: runs the script of events under this user's rights and has it
+    /// return before it reads or writes anything. Redis refuses it for the same reasons as an event.
+    public func probe(_ done: @escaping (StoreError?) -> Void) {
+        let keys = ["\(Keys.eventPrefix)", Keys.customer(""), Keys.email(""), "\(Keys.statsPrefix)"]
+        redis.send(["EVALSHA", script.id, "4"] + keys) { [self] result in
+            guard case .failure(.unable(let reply)) = result, reply.hasPrefix("NOSCRIPT") else {
+                return done(Self.probeFailure(result))
+            }
+            redis.send(["EVAL", script.text, "4"] + keys) { done(Self.probeFailure($0)) }
+        }
+    }
+
+    private static func probeFailure(_ result: Result<RedisReply, StoreError>) -> StoreError? {
+        switch result {
+        case .success(.text("ready")): nil
+        case .success: .refused("the script gave no answer that this version understands")
+        case .failure(let error): error
+        }
+    }
+
+    /// The id of the database and the version of its layout, from `crm_meta`; `nil` where they are not there.
+    public func identity(_ done: @escaping (Result<(database: String?, schema: String?), StoreError>) -> Void) {
+        redis.send(["HMGET", Keys.meta, "database", "schema"]) { done($0.map(Self.identity)) }
+    }
+
+    /// Gives the database an id, unless it has one, and returns the one that it has.
+    public func identify(
+        as id: String, _ done: @escaping (Result<(database: String?, schema: String?), StoreError>) -> Void
+    ) {
+        redis.send(["EVAL", MetaScript.text, "1", Keys.meta, id, Keys.schema]) { done($0.map(Self.identity)) }
+    }
+
+    private static func identity(_ reply: RedisReply) -> (database: String?, schema: String?) {
+        let values = reply.array ?? []
+        return (values.first?.text, values.last?.text)
+    }
+
+    /// Finds out all that ``Requirement`` asks for; what this user may not ask stays `nil`. The connection must be ready.
+    public func examine(at time: Timestamp, _ done: @escaping (RedisFacts) -> Void) {
+        var facts = RedisFacts()
+        facts.isConnected = true
+        let sections = ["server", "replication", "persistence", "memory", "cluster"]
+        redis.send(["INFO"] + sections) { facts.info = (try? $0.get().text).map(RedisFacts.fields(ofInfo:)) }
+        let parameters = ["maxmemory-policy", "save", "appendonly", "timeout"]
+        redis.send(["CONFIG", "GET"] + parameters) { result in
+            let words = (try? result.get())?.array?.compactMap(\.text)
+            facts.configuration = words.map(RedisFacts.parameters)
+        }
+        redis.send(["EVAL", RightsScript.text, "0"] + Rights.arguments) { result in
+            switch result {
+            case .success(let reply): facts.rights = reply.text.flatMap(Rights.init(answers:))
+            case .failure(.unable(let text)) where text.contains("NOPERM") || text.contains("unknown command"):
+                facts.rights = Rights(missingForEvents: ["EVAL"])
+            case .failure: break
+            }
+        }
+        identity { result in
+            if case .success(let identity) = result { facts.schema = identity.schema }
+        }
+        damagedKey(at: time) { facts.damagedKey = $0 }
+        probe { failure in
+            if let failure { facts.failure = failure.reason }
+            done(facts)
+        }
+    }
+
+    /// The first key of all contacts that is of a foreign type, or counts with what is no number; `nil` where there is
+    /// none, or Redis did not answer.
+    public func damagedKey(at time: Timestamp, _ done: @escaping (String?) -> Void) {
+        let questions = SharedKeys.questions(at: time)
+        var replies: [RedisReply] = []
+        for words in questions {
+            redis.send(words) { result in
+                replies.append((try? result.get()) ?? .null)
+                if replies.count == questions.count { done(SharedKeys.damaged(at: time, in: replies)) }
+            }
+        }
+    }
+}
+
+private enum RightsScript {
+    static let text = String(decoding: PackageResources.rights_lua, as: UTF8.self)
+}
+
+private enum MetaScript {
+    static let text = String(decoding: PackageResources.meta_lua, as: UTF8.self)
+}
