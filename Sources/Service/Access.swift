@@ -16,10 +16,12 @@ final class Access {
     /// Who sends the events of a request.
     func sender(of request: Request, peer: [UInt8]) throws(Denial) -> Sender {
         let source = try source(of: request)
-        guard settings.rateLimit != nil, source == .browser else { return Sender(source: source, bucket: 0) }
+        guard settings.rateLimit != nil, source == .browser else {
+            return Sender(source: source, bucket: 0, peer: peer)
+        }
         let entries = settings.trustedProxies.isEmpty ? [] : request.headers.list("x-forwarded-for")
         let address = ClientAddress.of(peer: peer, forwardedFor: entries, trusted: settings.trustedProxies)
-        return Sender(source: source, bucket: ClientAddress.bucket(address))
+        return Sender(source: source, bucket: ClientAddress.bucket(address), peer: peer)
     }
 
     /// Whether the browser asks not to be tracked (Global Privacy Control, or the older Do Not Track).

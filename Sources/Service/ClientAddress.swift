@@ -65,6 +65,14 @@ enum ClientAddress {
         return client
     }
 
+    /// The address as people write it.
+    static func text(_ address: [UInt8]) -> String {
+        var text = [CChar](repeating: 0, count: Int(INET6_ADDRSTRLEN))
+        let family = address.count == 16 ? AF_INET6 : AF_INET
+        guard inet_ntop(family, address, &text, socklen_t(text.count)) != nil else { return "" }
+        return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
     /// One number for one client: an IPv6 client has at least a /64 to choose from (RFC 6177).
     static func bucket(_ address: [UInt8]) -> Int {
         var hasher = Hasher()

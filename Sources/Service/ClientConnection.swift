@@ -250,7 +250,7 @@ final class ClientConnection: EventSource {
                 case .request(let request): serve(request)
                 }
             } catch {
-                worker.metrics.count(rejection: error.code)
+                worker.reportUnreadable(error, on: self)
                 refuse(.refusal(error))
             }
         }

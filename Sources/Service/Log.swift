@@ -189,23 +189,6 @@ enum Clock {
 }
 
 extension EventID {
-    /// The id for a log line: ids may be logged, and websites may put an address into one, so anything that is not
-    /// plainly a technical id stays out.
-    var forLog: String {
-        // A card number has no letters in it, so that most ids are known to hold none at a glance.
-        var (digits, most) = (0, 0)
-        let isPlain = text.hasOnly { byte in
-            switch byte {
-            case 48...57:
-                digits += 1
-                most = max(most, digits)
-            case 65...90, 97...122: digits = 0
-            case UInt8(ascii: "_"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: ":"): break
-            default: return false
-            }
-            return true
-        }
-        guard isPlain else { return "(withheld)" }
-        return most >= Masking.shortestCard && Masking.holdsCard(text) ? "(withheld)" : text
-    }
+    /// The id for a log line; see ``LogText/word(_:)``.
+    var forLog: String { LogText.word(text) }
 }

@@ -48,7 +48,7 @@ public final class Metrics: Sendable {
     private let statuses = InlineArray<600, Atomic<Int>> { _ in Atomic(0) }
     private let durations = InlineArray<14, Atomic<Int>> { _ in Atomic(0) }
     private let durationSum = Atomic<Int>(0)
-    private let rejections = Guarded<[String: Int]>([:])
+    private let refusals = Guarded<[RefusalKey: Int]>([:])
     let connections = Atomic<Int>(0)
     let inFlight = Atomic<Int>(0)
     let redisReady = Atomic<Bool>(false)
@@ -80,8 +80,18 @@ public final class Metrics: Sendable {
         statuses[min(max(status, 0), 599)].add(1, ordering: .relaxed)
     }
 
-    func count(rejection code: String) {
-        rejections.withLock { $0[code, default: 0] += 1 }
+    /// What refusals are counted by: constants of this program, so that nobody can add to them.
+    private struct RefusalKey: Hashable {
+        let isRead: Bool
+        let code: String
+        /// The event's type, where it is one of ours.
+        let type: EventType?
+    }
+
+    /// For ``Refusals`` alone, which reports each refusal in every way.
+    func count(_ refusal: Refusal) {
+        let key = RefusalKey(isRead: refusal.subject == .read, code: refusal.code, type: refusal.sighting.type)
+        refusals.withLock { $0[key, default: 0] += 1 }
     }
 
     /// All workers' numbers in the Prometheus text format, version 0.0.4.
@@ -96,12 +106,7 @@ public final class Metrics: Sendable {
                 text.sample("crmsync_events_total", [("type", type.rawValue), ("result", result.name)], count)
             }
         }
-        text.family("crmsync_events_refused_total", "counter", "Events refused, by error code.")
-        var refused: [String: Int] = [:]
-        for worker in workers { refused.merge(worker.rejections.withLock { $0 }, uniquingKeysWith: +) }
-        for (code, count) in refused.sorted(by: { $0.key < $1.key }) {
-            text.sample("crmsync_events_refused_total", [("error", code)], count)
-        }
+        refused(workers, to: &text)
         text.family("crmsync_http_responses_total", "counter", "HTTP answers by status.")
         for status in 100..<600 {
             let count = sum { $0.statuses[status].load(ordering: .relaxed) }
@@ -116,6 +121,26 @@ public final class Metrics: Sendable {
             text.sample("crmsync_problem", labels, 1)
         }
         return text.text
+    }
+
+    private static func refused(_ workers: [Metrics], to text: inout PrometheusText) {
+        var counts: [RefusalKey: Int] = [:]
+        for worker in workers { counts.merge(worker.refusals.withLock { $0 }, uniquingKeysWith: +) }
+        func family(_ name: String, _ help: String, isRead: Bool) {
+            text.family(name, "counter", help)
+            let rows = counts.filter { $0.key.isRead == isRead }.map { key, count in
+                let type = key.type.map { [("type", $0.rawValue)] } ?? []
+                return (labels: [("error", key.code)] + type, count: count)
+            }
+            for row in rows.sorted(by: { $0.labels.map(\.1).lexicographicallyPrecedes($1.labels.map(\.1)) }) {
+                text.sample(name, row.labels, row.count)
+            }
+        }
+        family(
+            "crmsync_events_refused_total",
+            "Events, and requests that cannot be read, refused, by error code and event type where it is known.",
+            isRead: false)
+        family("crmsync_reads_refused_total", "Requests for reading refused, by error code.", isRead: true)
     }
 
     private static func histogram(_ sum: ((Metrics) -> Int) -> Int, to text: inout PrometheusText) {

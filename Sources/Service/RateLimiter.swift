@@ -54,7 +54,8 @@ final class RateLimiter: Sendable {
         /// Seconds after which the first event that does not pass would; `nil` where all pass.
         var retryAfter: Int? { retryAfter(at: passed) }
 
-        /// Seconds after which the event at this place would pass if it came with those before it; `nil` where it passes.
+        /// Seconds after which the event at this place would pass if it came with those before it; `nil` where it
+        /// passes.
         func retryAfter(at place: Int) -> Int? {
             guard (passed..<count).contains(place) else { return nil }
             // A bucket holds no more than a burst: all that follow it wait until it is full, and come in parts.

@@ -5,6 +5,8 @@ import HTTP
 enum Action {
     /// Answer this.
     case answer(Response)
+    /// Report what is refused, and answer this.
+    case refuse(Refusal, Response)
     /// Take this one event, or refuse it, and tell so.
     case track(Submission, from: Sender)
     /// Take each of these and tell the results in order.
@@ -23,13 +25,17 @@ struct Sender {
     let source: Event.Source
     /// What counts as one client.
     let bucket: Int
+    /// The address of the connection's other end.
+    let peer: [UInt8]
 }
 
 /// One event of a request: read, or refused before it reached the store.
 enum Submission {
     /// `isVerified` is false where a signature is wrong and that is only logged.
     case event(Event, isVerified: Bool)
-    case refused(Verdict)
+    case refused(Verdict, Sighting)
+    /// The browser asks not to be tracked, and the operator heeds that.
+    case declined
 }
 
 /// Pages about the service itself.
@@ -57,41 +63,67 @@ final class Router {
         batch = settings.basePath + "/track-events"
     }
 
+    /// The head of a request whose body is too long, until it is asked for: the reader of requests drops it.
+    private var oversized: RequestHead?
+
     /// The largest body that a request may have.
     func bodyLimit(_ head: RequestHead) -> Int {
-        head.path == batch ? settings.maxBatchBytes : settings.maxBodyBytes
+        let limit = head.path == batch ? settings.maxBatchBytes : settings.maxBodyBytes
+        if let length = head.contentLength, length > limit { oversized = head }
+        return limit
+    }
+
+    /// What to report of a request that could not be read, with its head where that is known.
+    func refusal(for error: RequestError) -> (refusal: Refusal, head: RequestHead?) {
+        let head = oversized.take()
+        let isEvent = head.map { $0.path == single || $0.path == batch } ?? false
+        return (Refusal(error, of: isEvent ? .event : .request), head)
     }
 
     /// What to do. `ulid` makes the ids of the events, in order.
     func action(for request: Request, peer: [UInt8], at now: Timestamp, ulid: () -> ULID) -> Action {
         let path = request.path
+        let isTracking = path == single || path == batch
         switch request.method {
-        case .other, .connect: return .answer(Self.unknownMethod)
+        case .other, .connect:
+            return isTracking ? Self.refuse(.methodUnknown) : .answer(RouteError.methodUnknown.response)
         // RFC 9110 section 9.3.7: `*` asks about the server as a whole.
         case .options where path == "*":
             return .answer(Response(status: .noContent, headers: [("Allow", "GET, HEAD, POST, DELETE, OPTIONS")]))
         default: break
         }
-        if path == single || path == batch {
-            let origin = access.allowedOrigin(of: request)
+        if isTracking {
             switch request.method {
             case .post: return track(request, peer: peer, isBatch: path == batch, at: now, ulid: ulid)
-            case .options: return .answer(preflight(origin))
-            default: return .answer(Self.wrongMethod(allowed: "POST, OPTIONS"))
+            case .options: return preflight(request)
+            default: return Self.refuse(.methodNotAllowed("POST, OPTIONS"))
             }
         }
         if let action = reading.action(for: request) { return action }
         guard let page = page(at: path) ?? webFile(for: request) else {
-            return .answer(
-                .error(
-                    .notFound, code: "not_found",
-                    message: "There is nothing at this path. Events go to POST \(single)."))
+            let error = RouteError.notFound(events: single)
+            return isMeantForEvents(request) ? Self.refuse(error) : .answer(error.response)
         }
         switch request.method {
         case .get, .head: return page
         case .options: return .answer(Response(status: .noContent, headers: [("Allow", "GET, HEAD, OPTIONS")]))
-        default: return .answer(Self.wrongMethod(allowed: "GET, HEAD, OPTIONS"))
+        default: return .answer(RouteError.methodNotAllowed("GET, HEAD, OPTIONS").response)
         }
+    }
+
+    /// Whether a request for a path that does not exist was probably to bring events: it posts below the base path, or the
+    /// path ends as ours do, or nearly.
+    private func isMeantForEvents(_ request: Request) -> Bool {
+        if request.method == .post, request.path.hasPrefix(settings.basePath + "/") { return true }
+        guard let last = request.path.split(separator: "/").last else { return false }
+        let letters = last.lowercased().filter { ("a"..."z").contains($0) }
+        return letters == "trackevent" || letters == "trackevents"
+    }
+
+    private static func refuse(_ error: RouteError) -> Action { .refuse(Refusal(error, of: .event), error.response) }
+
+    private static func refuse(_ denial: Denial) -> Action {
+        .refuse(Refusal(denial, of: .event), Verdict.denied(denial).response)
     }
 
     /// Fields that let a page of another origin read the answer.
@@ -126,40 +158,24 @@ final class Router {
         return WebFiles.response(to: request, name: name, withDemo: settings.showsDemo).map { .answer($0) }
     }
 
-    private func preflight(_ origin: String?) -> Response {
-        guard origin != nil else { return Verdict.denied(.originNotAllowed).response }
-        return Response(
-            status: .noContent,
-            headers: [
-                ("Access-Control-Allow-Methods", "POST"),
-                ("Access-Control-Allow-Headers", "Content-Type, X-Write-Key, Idempotency-Key, Authorization"),
-                ("Access-Control-Max-Age", "86400"),
-            ])
-    }
-
-    /// RFC 9110 section 15.6.2: for what no path here takes.
-    private static let unknownMethod = Response.error(
-        .notImplemented, code: "not_implemented", message: "This service takes GET, HEAD, POST, DELETE and OPTIONS.")
-
-    private static func wrongMethod(allowed: String) -> Response {
-        .error(
-            .methodNotAllowed, code: "method_not_allowed", message: "This path takes \(allowed).",
-            headers: [("Allow", allowed)])
+    private func preflight(_ request: Request) -> Action {
+        guard access.allowedOrigin(of: request) != nil else { return Self.refuse(.originNotAllowed) }
+        return .answer(
+            Response(
+                status: .noContent,
+                headers: [
+                    ("Access-Control-Allow-Methods", "POST"),
+                    ("Access-Control-Allow-Headers", "Content-Type, X-Write-Key, Idempotency-Key, Authorization"),
+                    ("Access-Control-Max-Age", "86400"),
+                ]))
     }
 
     private func track(
         _ request: Request, peer: [UInt8], isBatch: Bool, at now: Timestamp, ulid: () -> ULID
     ) -> Action {
         let sender: Sender
-        do { sender = try access.sender(of: request, peer: peer) } catch {
-            return .answer(Verdict.denied(error).response)
-        }
-        guard Self.isJSON(request) else {
-            return .answer(
-                .error(
-                    .unsupportedMediaType, code: "unsupported_media_type",
-                    message: "Send JSON as application/json or text/plain."))
-        }
+        do { sender = try access.sender(of: request, peer: peer) } catch { return Self.refuse(error) }
+        guard Self.isJSON(request) else { return Self.refuse(.notJSON) }
         // Bytes that are not UTF-8 would make one id of many.
         let key = isBatch ? nil : request.headers.first("idempotency-key").map { $0.contains("\u{FFFD}") ? "" : $0 }
         return request.body.withUnsafeBufferPointer { bytes in
@@ -169,7 +185,7 @@ final class Router {
                 let arrival = Arrival(receivedAt: now, ulid: ulid(), idempotencyKey: key, source: sender.source)
                 return .track(submission(root, request, arrival), from: sender)
             } catch {
-                return .track(.refused(.rejected(.notJSON(error))), from: sender)
+                return .track(.refused(.rejected(.notJSON(error)), .nothing), from: sender)
             }
         }
     }
@@ -179,15 +195,13 @@ final class Router {
     ) -> Action {
         guard root.kind == .object, let events = root.member("events"), events.kind == .array else {
             return .track(
-                .refused(.rejected(.wrongShape(field: "events", expected: "an array of events"))), from: sender)
+                .refused(.rejected(.wrongShape(field: "events", expected: "an array of events")), .nothing),
+                from: sender)
         }
         var submissions: [Submission] = []
         for event in events.elements {
             guard submissions.count < Self.mostEvents else {
-                return .answer(
-                    .error(
-                        .contentTooLarge, code: "too_large",
-                        message: "A batch holds at most \(Self.mostEvents) events. Send them in several."))
+                return Self.refuse(.batchTooLong)
             }
             let arrival = Arrival(receivedAt: now, ulid: ulid(), source: sender.source)
             submissions.append(submission(event, request, arrival))
@@ -197,11 +211,13 @@ final class Router {
 
     private func submission(_ json: JSONValue, _ request: Request, _ arrival: Arrival) -> Submission {
         var event: Event
-        do { event = try Event(json, arrival: arrival) } catch { return .refused(.rejected(error)) }
+        do { event = try Event(json, arrival: arrival) } catch {
+            return .refused(.rejected(error), Sighting(json, idempotencyKey: arrival.idempotencyKey))
+        }
         guard event.source == .browser else { return .event(event, isVerified: true) }
         // Nor can one that waits for what follows: the view of the page that comes back would not be kept.
         let isDeclined = event.type.isBrowsing || event.idleFor != nil
-        if settings.respectsOptOut, isDeclined, Access.optsOut(request) { return .refused(.declined) }
+        if settings.respectsOptOut, isDeclined, Access.optsOut(request) { return .declined }
         if event.type.makesTask, let agent = request.headers.first("user-agent"), Robot.isNamed(in: agent) {
             event = Event(event, isFromRobot: true)
         }
@@ -209,7 +225,7 @@ final class Router {
             let checked = try access.verified(event)
             return .event(checked.event, isVerified: checked.isVerified)
         } catch {
-            return .refused(.denied(error))
+            return .refused(.denied(error), Sighting(event))
         }
     }
 

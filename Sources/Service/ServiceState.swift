@@ -10,6 +10,8 @@ final class ServiceState: Sendable {
     let listeners = Atomic<Int>(0)
     /// What became of the last events.
     let feed = EventFeed()
+    /// What was refused in the last hour.
+    let refusals = RefusalHistory()
     /// Set once, when the drain begins.
     let isDraining = Atomic<Bool>(false)
     /// What is wrong now.

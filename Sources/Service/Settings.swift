@@ -73,6 +73,8 @@ public struct Settings: Sendable {
     public var showsDemo = false
     /// Least serious level that is logged.
     public var logLevel = LogLevel.info
+    /// Whether the log and the live feed show the address of a client whose request is refused.
+    public var logsClients = false
     /// Form of the log.
     public var logFormat = LogFormat.text
     /// Limits of time of clients.
@@ -135,6 +137,7 @@ public struct Settings: Sendable {
         showsDemo = try read.flag("DEMO") ?? showsDemo
         logLevel = try read.choice("LOG_LEVEL") ?? logLevel
         logFormat = try read.choice("LOG_FORMAT") ?? logFormat
+        logsClients = try read.flag("LOG_CLIENTS") ?? logsClients
         try readAccess(read)
         try readLimits(read)
         try readDurability(read)

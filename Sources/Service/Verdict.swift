@@ -45,6 +45,15 @@ enum Verdict {
         }
     }
 
+    /// Why it was refused; `nil` where it was not.
+    var refusalReason: (any RefusalReason)? {
+        switch self {
+        case .rejected(let rejection): rejection
+        case .denied(let denial): denial
+        case .applied, .duplicate, .held, .void, .erased, .queued, .declined, .unavailable: nil
+        }
+    }
+
     /// The answer to a request with this one event.
     var response: Response {
         var body: [UInt8] = []

@@ -24,6 +24,7 @@ final class Worker {
     private let log: Log
     private let store: Store
     private let admission: Admission
+    private let refusals: Refusals
     private let desk: Desk
     private let streams: Streams
     private var listener: Listener?
@@ -54,7 +55,8 @@ final class Worker {
         let intake = Intake(
             settings: settings, store: store, loop: loop, metrics: metrics, log: log, backlog: state.backlog,
             queue: queue)
-        admission = Admission(state: state, intake: intake, metrics: metrics, log: log, loop: loop)
+        refusals = Refusals(settings: settings, state: state, metrics: metrics, log: log, loop: loop)
+        admission = Admission(state: state, intake: intake, refusals: refusals, log: log, loop: loop)
         desk = Desk(store: store, log: log, loop: loop, cleaner: cleaner)
         streams = Streams(settings: settings, state: state, loop: loop, store: store)
         loop.afterRound = { [unowned self] in endRound() }
@@ -124,15 +126,24 @@ final class Worker {
         let now = Timestamp(clamping: loop.wallClock)
         switch router.action(for: request, peer: client.address, at: now, ulid: { ulids.next(at: now) }) {
         case .answer(let response): answer(response)
+        case .refuse(let refusal, let response):
+            refusals.report(refusal, of: request.head, peer: client.address)
+            answer(response)
         case .track(let submission, let sender):
-            admission.admit(submission, from: sender) { answer($0.response) }
+            admission.admit(submission, from: sender, of: request.head) { answer($0.response) }
         case .trackAll(let submissions, let sender):
-            admission.admitAll(submissions, from: sender) { answer(Verdict.response(toBatch: $0)) }
+            admission.admitAll(submissions, from: sender, of: request.head) { answer(Verdict.response(toBatch: $0)) }
         case .read(let query): desk.answer(query, at: now, answer)
         case .stream(let stream): streams.open(stream, on: client, ticket)
         case .report(.readiness): answer(state.readiness)
         case .report(.metrics): answer(state.metricsPage)
         }
+    }
+
+    /// Reports a request that could not be read.
+    func reportUnreadable(_ error: RequestError, on client: ClientConnection) {
+        let (refusal, head) = router.refusal(for: error)
+        refusals.report(refusal, of: head, peer: client.address)
     }
 
     // MARK: Rounds
@@ -215,11 +226,14 @@ final class Worker {
     private func sweep() {
         for client in clients.values { client.expire(at: loop.now) }
         (spare, hasSpare) = ([], true)
+        refusals.reportOmitted()
         loop.schedule(after: 250) { [unowned self] in sweep() }
     }
 
     private func endIfDrained() {
         guard clients.isEmpty, metrics.inFlight.load(ordering: .relaxed) == 0 else { return }
+        refusals.reportOmitted(atEnd: true)
+        log.flush()
         store.redis.close()
         loop.stop()
     }

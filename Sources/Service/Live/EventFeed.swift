@@ -9,18 +9,40 @@ final class EventFeed: Sendable {
     /// How many are remembered.
     static let size = 100
 
-    /// One event and its verdict.
+    /// What an entry is about.
+    enum Content {
+        /// An event and what became of it; no event where nothing of it may be shown.
+        case event(Event?, Verdict)
+        /// Something that was refused.
+        case refusal(RefusalNote)
+        /// More of the same, not shown one by one.
+        case omitted(RefusalHistory.Omitted)
+    }
+
+    /// What happened, and when.
     struct Entry {
         let number: Int
         let time: Timestamp
-        /// Who it is about; `nil` where it could not be read.
-        let event: Event?
-        let verdict: Verdict
+        let content: Content
 
-        /// One line of JSON. Whom an event is about is told as far as people need to recognise it.
+        /// One line of JSON. The customer of an event is masked: as much as people need to recognise it.
         var json: [UInt8] {
             var body = JSONBody()
             body.add("at", time.iso8601)
+            switch content {
+            case .event(let event, let verdict): Self.add(event, verdict, to: &body)
+            case .refusal(let note): note.add(to: &body)
+            case .omitted(let omitted):
+                body.add("result", "refused")
+                body.add("refused", omitted.subject.rawValue)
+                body.add("error", omitted.code)
+                body.add("reason", "\(omitted.code): more like these")
+                body.add("omitted", Int64(omitted.count))
+            }
+            return body.finished
+        }
+
+        private static func add(_ event: Event?, _ verdict: Verdict, to body: inout JSONBody) {
             if let event {
                 body.add("event_type", event.type.rawValue)
                 body.add("event_id", event.id.text)
@@ -34,7 +56,6 @@ final class EventFeed: Sendable {
             if case .applied(_, _, lacksAmount: true) = verdict {
                 body.add("warning", "no amount: 0.00 was counted; send event_data.total_amount")
             }
-            return body.finished
         }
 
         /// `j…@example.com`, or the first two characters of an id.
@@ -49,14 +70,29 @@ final class EventFeed: Sendable {
     private struct Ring {
         var entries: [Entry] = []
         var count = 0
+        var lastAccepted: Timestamp?
     }
 
     private let ring = Guarded(Ring())
 
     /// Remembers what became of an event.
     func note(_ event: Event?, _ verdict: Verdict, at time: Timestamp) {
+        add(.event(event, verdict), isAccepted: verdict.errorCode == nil, at: time)
+    }
+
+    /// Remembers something that was refused.
+    func note(_ note: RefusalNote) { add(.refusal(note), at: note.at) }
+
+    /// Remembers how much more was refused.
+    func note(_ omitted: RefusalHistory.Omitted, at time: Timestamp) { add(.omitted(omitted), at: time) }
+
+    /// When the last event was accepted.
+    var lastAccepted: Timestamp? { ring.withLock { $0.lastAccepted } }
+
+    private func add(_ content: Content, isAccepted: Bool = false, at time: Timestamp) {
         ring.withLock { ring in
-            let entry = Entry(number: ring.count, time: time, event: event, verdict: verdict)
+            if isAccepted { ring.lastAccepted = time }
+            let entry = Entry(number: ring.count, time: time, content: content)
             if ring.entries.count < Self.size {
                 ring.entries.append(entry)
             } else {
@@ -73,6 +109,19 @@ final class EventFeed: Sendable {
             let first = max(number, ring.count - ring.entries.count)
             return (first..<ring.count).map { ring.entries[$0 % Self.size] }
         }
+    }
+}
+
+extension RefusalNote {
+    /// Adds what is known of the refusal, but for its time.
+    func add(to body: inout JSONBody) {
+        if let type = refusal.sighting.typeText { body.add("event_type", type) }
+        if let customer = refusal.sighting.customer { body.add("customer", customer) }
+        body.add("result", "refused")
+        body.add("refused", refusal.subject.rawValue)
+        body.add("error", refusal.code)
+        body.add("reason", "\(refusal.code): \(refusal.message)")
+        for fact in facts { body.add(fact.name.description, fact.value) }
     }
 }
 

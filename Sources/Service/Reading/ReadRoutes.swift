@@ -38,7 +38,9 @@ struct ReadRoutes {
             return .answer(isRead ? description : Self.wrongMethod([.get]))
         }
         guard let methods = Self.methods(resource, Array(segments.dropFirst())) else { return nil }
-        guard access.isAdmin(request) else { return .answer(Self.unauthorized) }
+        guard access.isAdmin(request) else {
+            return .refuse(Refusal(Denial.adminTokenRequired, of: .read), Self.unauthorized)
+        }
         let verb: Verb? =
             switch request.method {
             case .get, .head: .get
@@ -160,10 +162,7 @@ struct ReadRoutes {
         headers: [("WWW-Authenticate", "Bearer")])
 
     private static func wrongMethod(_ methods: [Verb]) -> Response {
-        let allowed = methods.map(\.rawValue).joined(separator: ", ")
-        return .error(
-            .methodNotAllowed, code: "method_not_allowed", message: "This path takes \(allowed).",
-            headers: [("Allow", allowed)])
+        RouteError.methodNotAllowed(methods.map(\.rawValue).joined(separator: ", ")).response
     }
 
     private static func refusal(_ parameter: BadParameter) -> Response {

@@ -8,29 +8,31 @@ import Loop
 final class Admission {
     private let state: ServiceState
     private let intake: Intake
-    private let metrics: Metrics
+    private let refusals: Refusals
     private let log: Log
     private let loop: EventLoop
 
-    init(state: ServiceState, intake: Intake, metrics: Metrics, log: Log, loop: EventLoop) {
+    init(state: ServiceState, intake: Intake, refusals: Refusals, log: Log, loop: EventLoop) {
         self.state = state
         self.intake = intake
-        self.metrics = metrics
+        self.refusals = refusals
         self.log = log
         self.loop = loop
     }
 
     /// Takes one event, and reports once what became of it.
-    func admit(_ submission: Submission, from sender: Sender, _ done: @escaping (Verdict) -> Void) {
-        if let seconds = grant(1, sender)?.retryAfter {
-            return refuse(.denied(.tooFast(retryAfter: seconds)), done)
-        }
-        admit(submission, done)
+    func admit(
+        _ submission: Submission, from sender: Sender, of head: RequestHead, _ done: @escaping (Verdict) -> Void
+    ) {
+        if let seconds = grant(1, sender)?.retryAfter { return refuse(submission, for: seconds, sender, head, done) }
+        admit(submission, sender, head, done)
     }
 
-    /// Takes the events of a batch, and reports once what became of each. Those beyond the client's rate are refused one
-    /// by one: the first ones pass.
-    func admitAll(_ submissions: [Submission], from sender: Sender, _ done: @escaping ([Verdict]) -> Void) {
+    /// Takes the events of a batch, and reports once what became of each. Those beyond the client's rate are refused
+    /// one by one: the first ones pass.
+    func admitAll(
+        _ submissions: [Submission], from sender: Sender, of head: RequestHead, _ done: @escaping ([Verdict]) -> Void
+    ) {
         guard !submissions.isEmpty else { return done([]) }
         let grant = grant(submissions.count, sender)
         var verdicts = [Verdict?](repeating: nil, count: submissions.count)
@@ -42,15 +44,15 @@ final class Admission {
                 if missing == 0 { done(verdicts.compactMap(\.self)) }
             }
             if let seconds = grant?.retryAfter(at: place) {
-                refuse(.denied(.tooFast(retryAfter: seconds)), settle)
+                refuse(submission, for: seconds, sender, head, settle)
             } else {
-                admit(submission, settle)
+                admit(submission, sender, head, settle)
             }
         }
     }
 
-    /// How many of these events `RATE_LIMIT` allows this client; `nil` where it is not counted, as a back end with a server
-    /// key is not.
+    /// How many of these events `RATE_LIMIT` allows this client; `nil` where it is not counted, as a back end with a
+    /// server key is not.
     private func grant(_ count: Int, _ sender: Sender) -> RateLimiter.Grant? {
         guard let limiter = state.limiter, sender.source == .browser else { return nil }
         return limiter.take(count, from: sender.bucket, at: loop.now.nanoseconds)
@@ -63,26 +65,47 @@ final class Admission {
         return limiter.take(from: name, at: loop.now.nanoseconds).retryAfter
     }
 
-    private func admit(_ submission: Submission, _ done: @escaping (Verdict) -> Void) {
+    private func admit(
+        _ submission: Submission, _ sender: Sender, _ head: RequestHead, _ done: @escaping (Verdict) -> Void
+    ) {
         switch submission {
         case .event(let event, let isVerified):
-            if let seconds = retryAfter(event) { return refuse(.denied(.tooFast(retryAfter: seconds)), done) }
+            if let seconds = retryAfter(event) { return refuse(submission, for: seconds, sender, head, done) }
             if !isVerified {
                 log.write(
                     .warning, "customer.signature is missing or wrong", [("event_id", event.id.forLog)])
             }
-            intake.take(event) { [state, loop] verdict in
+            intake.take(event) { [state, refusals, loop] verdict in
                 state.feed.note(event, verdict, at: Timestamp(clamping: loop.wallClock))
+                if case .unavailable = verdict { refusals.reportUnavailable() }
                 done(verdict)
             }
-        case .refused(let verdict): refuse(verdict, done)
+        case .refused(let verdict, let sighting): refuse(verdict, sighting, sender, head, done)
+        case .declined:
+            state.feed.note(nil, .declined, at: Timestamp(clamping: loop.wallClock))
+            done(.declined)
         }
     }
 
-    private func refuse(_ verdict: Verdict, _ done: (Verdict) -> Void) {
-        metrics.count(rejection: verdict.errorCode ?? "")
-        log.write(.info, "Refused event", [("error", verdict.errorCode ?? "")])
-        state.feed.note(nil, verdict, at: Timestamp(clamping: loop.wallClock))
+    /// Refuses what comes too fast.
+    private func refuse(
+        _ submission: Submission, for seconds: Int, _ sender: Sender, _ head: RequestHead, _ done: (Verdict) -> Void
+    ) {
+        let sighting: Sighting =
+            switch submission {
+            case .event(let event, _): Sighting(event)
+            case .refused(_, let sighting): sighting
+            case .declined: .nothing
+            }
+        refuse(.denied(.tooFast(retryAfter: seconds)), sighting, sender, head, done)
+    }
+
+    private func refuse(
+        _ verdict: Verdict, _ sighting: Sighting, _ sender: Sender, _ head: RequestHead, _ done: (Verdict) -> Void
+    ) {
+        if let reason = verdict.refusalReason {
+            refusals.report(Refusal(reason, of: .event, sighting), of: head, peer: sender.peer)
+        }
         done(verdict)
     }
 }

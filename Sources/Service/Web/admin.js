@@ -91,18 +91,23 @@ const words = {
   "payment.successful": "Payment successful", "payment.failed": "Payment failed", "form.submitted": "Submitted form", "chat.message": "Chat message",
 };
 
+const subjects = { read: "Reading", request: "Request" };
+
 function showEvent(entry) {
   const feed = $("feed");
   const isBad = entry.result === "refused" || entry.result === "not stored";
   const why = entry.reason || entry.warning;
-  const verdict = `${entry.result}${why ? ": " + why : ""}`;
+  const origin = entry.origin ? ` (from ${entry.origin})` : "";
+  const verdict = `${entry.result}${why ? ": " + why : ""}${entry.omitted ? ` (${entry.omitted} times)` : origin}`;
+  const kind = words[entry.event_type] || (entry.event_type ? theirs(entry.event_type) : subjects[entry.refused]);
   const who = entry.contact_id
     ? button(theirs(entry.customer || "contact"), () => start(showPerson(entry.contact_id)), { kind: "link" })
     : theirs(entry.customer || "");
   feed.querySelector(".empty")?.remove();
   feed.prepend(make("li", { class: isBad ? "bad" : (entry.event_type || "").replace(/\W/g, "-") },
     make("time", { datetime: entry.at }, clock(entry.at)),
-    make("span", {}, words[entry.event_type] || "Event", " ", who, entry.result === "applied" && !why ? "" : make("small", {}, " ", theirs(verdict)))));
+    make("span", {}, kind || "Event", " ", who,
+      entry.result === "applied" && !why ? "" : make("small", {}, " ", theirs(verdict)))));
   while (feed.children.length > EVENTS_SHOWN) feed.lastChild.remove();
   soon();
 }
