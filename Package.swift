@@ -23,7 +23,8 @@ let package = Package(
             resources: [
                 .embedInCode("apply.lua"), .embedInCode("funnel-read.lua"), .embedInCode("funnel-write.lua"),
                 .embedInCode("announce.lua"), .embedInCode("erase.lua"), .embedInCode("names.lua"),
-                .embedInCode("names-top.lua"),
+                .embedInCode("names-top.lua"), .embedInCode("erase-step.lua"), .embedInCode("quota.lua"),
+                .embedInCode("retention.lua"),
                 .embedInCode("page.lua"), .embedInCode("task.lua"), .embedInCode("trim.lua"),
                 .embedInCode("check.lua"), .embedInCode("repair.lua"),
                 .embedInCode("erased.lua"), .embedInCode("explain.lua"), .embedInCode("leaving.lua"),

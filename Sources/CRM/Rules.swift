@@ -17,6 +17,11 @@ public struct Rules: Sendable {
         ("lead_source", "Website"), ("total_bookings", "0"), ("total_revenue", "0.00"), ("website_visits", "0"),
     ]
 
+    /// Which types of event count a name in a ranking of the month, and what their descriptions begin with before it.
+    public static let rankings: [(type: EventType, name: String, beginning: String)] = [
+        (.vehicleViewed, "vehicles", Sentence.viewed), (.searchPerformed, "locations", Sentence.searchedIn),
+    ]
+
     /// Everything that the event does.
     public func change(for event: Event) -> Change {
         let data = event.data

@@ -1,5 +1,10 @@
 /// Sentences for people: `last_action`, timeline descriptions, task descriptions. Made of masked values only.
 enum Sentence {
+    /// The description of a view before the name of the car.
+    static let viewed = "Viewed "
+    /// The description of a search before the name of the place.
+    static let searchedIn = "Searched for cars in "
+
     /// What happened.
     static func describe(_ event: Event) -> String {
         let data = event.data
@@ -9,8 +14,8 @@ enum Sentence {
         case .customerLogin: "Logged in"
         case .customerUpdated: "Updated profile"
         case .searchPerformed:
-            "Searched for cars" + phrase(" in ", data.label("location") ?? data.label("pickup_location"))
-        case .vehicleViewed: "Viewed " + (car ?? "a vehicle")
+            (data.label("location") ?? data.label("pickup_location")).map { searchedIn + $0 } ?? "Searched for cars"
+        case .vehicleViewed: viewed + (car ?? "a vehicle")
         case .pageViewed:
             "Viewed page"
                 + phrase(

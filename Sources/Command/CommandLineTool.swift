@@ -25,6 +25,7 @@ enum CommandLineTool {
                 case "alerts": AlertsCommand.run(rest, environment)
                 case "check": CheckCommand.run(rest, environment)
                 case "explain": ExplainCommand.run(rest, environment)
+                case "retention": RetentionCommand.run(rest, environment)
                 case "import": ImportCommand.run(rest, environment)
                 default: DeskCommands.run(name, rest, environment)
                 }

@@ -7,7 +7,8 @@ enum DeskCommands {
     /// Runs a command; `nil` when its words are not understood.
     static func run(_ name: String, _ words: [String], _ environment: [String: String]) -> Int32? {
         let options = Options(
-            words, flags: Set(["--json", "--yes"] + TaskList.State.allCases.map { "--" + $0.rawValue }),
+            words,
+            flags: Set(["--json", "--yes", "--rewrite-aof"] + TaskList.State.allCases.map { "--" + $0.rawValue }),
             values: ["--limit", "--days", "--by", "--reason", "--priority"])
         guard let options else { return nil }
         switch name {
@@ -185,8 +186,13 @@ enum DeskCommands {
                         guard let erasure else {
                             return session.fail("there is no contact \(id)", status: Session.notFound)
                         }
-                        session.screen.raw(Printout.erasure(erasure, id: id, at: session.now))
-                        session.end()
+                        session.screen.raw(Printout.erasure(erasure, id: id))
+                        guard options.has("--rewrite-aof") else { return session.end() }
+                        session.store.rewriteFile(
+                            session.need { note in
+                                CommandLineTool.complain(note)
+                                session.end()
+                            })
                     })
             }
         }

@@ -16,6 +16,7 @@ extension CommandLineTool {
           crmsync import FILE  take past events, one JSON object a line
           crmsync export WHO   everything about a person, as JSON
           crmsync erase WHO --yes
+          crmsync retention    what is due for removal by age; --yes allows it
           crmsync check        whether the database is as it should be; --fix repairs it
           crmsync --version
           crmsync --help
@@ -89,12 +90,14 @@ extension CommandLineTool {
         Prints everything that is kept about a person, as JSON.
         """ + statuses,
         "erase": """
-        Usage: crmsync erase EMAIL|CUSTOMER_ID|CONTACT_ID --yes
+        Usage: crmsync erase EMAIL|CUSTOMER_ID|CONTACT_ID --yes [--rewrite-aof]
 
         Erases everything about a person and prints a receipt. It cannot be undone. Late events of the person are
-        dropped for 30 days.
+        dropped for 30 days, and as long the same command with the contact's id prints the receipt again.
+          --rewrite-aof  asks Redis to rewrite its append-only file (BGREWRITEAOF), which keeps what was erased until then
         """ + statuses,
         "check": CheckCommand.help,
+        "retention": RetentionCommand.help + statuses,
     ]
 
     private static let statuses = """

@@ -13,7 +13,7 @@ public struct Moment: Comparable, Sendable {
     public static func now() -> Moment { Moment(nanoseconds: read(CLOCK_MONOTONIC)) }
 
     /// The wall clock in epoch milliseconds: what is stored.
-    public static func wallClock() -> Int64 { read(CLOCK_REALTIME) / 1_000_000 }
+    public static func wallClock() -> Int64 { read(CLOCK_REALTIME) / 1_000_000 + FalseClock.offset }
 
     /// The point `milliseconds` later.
     public func adding(milliseconds: Int64) -> Moment { Moment(nanoseconds: nanoseconds + milliseconds * 1_000_000) }

@@ -21,6 +21,9 @@ final class Keeper {
     private let store: Store
     private let watch: Watch
     private let check: RedisCheck
+    private let clockWatch: ClockWatch
+    private let sweeper: Sweeper
+    private let finisher: ErasureFinisher
     private(set) lazy var erasures = ErasureWatch(store: store, log: log, loop: loop) { [unowned self] in journal }
     private var journal: Journal?
     private var replay: Replay?
@@ -36,10 +39,16 @@ final class Keeper {
         log = Log(level: settings.logLevel, format: settings.logFormat)
         store = Store(settings, loop: loop)
         watch = Watch(
-            settings: settings, store: store, rules: settings.rules, backlog: state.backlog, log: log, loop: loop)
+            settings: settings, store: store, rules: settings.rules, state: state, log: log, loop: loop)
         check = RedisCheck(store: store, state: state, log: log, loop: loop)
+        clockWatch = ClockWatch(store: store, state: state, log: log)
+        sweeper = Sweeper(settings: settings, store: store, state: state, log: log, loop: loop)
+        finisher = ErasureFinisher(store: store, log: log, loop: loop)
         loop.afterRound = { [unowned self] in endRound() }
-        store.redis.stateChanged = { [unowned self] in check.connectionChanged($0) }
+        store.redis.stateChanged = { [unowned self] in
+            check.connectionChanged($0)
+            clockWatch.compare()
+        }
     }
 
     /// Opens the journal, if there is one. Call before any worker starts.
@@ -60,8 +69,10 @@ final class Keeper {
     func run() throws(SystemError) {
         store.redis.connect()
         watch.start()
+        sweeper.start()
         tick()
         erasures.start()
+        finisher.start()
         try loop.run()
         journal?.close()
     }
@@ -109,6 +120,7 @@ final class Keeper {
     // MARK: Whether the disk and Redis can take events
 
     private func tick() {
+        clockWatch.compare()
         looks += 1
         let isThorough = looks % Self.looksPerProbe == 0
         if isThorough { check.examine() } else { check.probe() }

@@ -220,7 +220,7 @@ public final class Metrics: Sendable {
 }
 
 /// The text format of Prometheus.
-private struct PrometheusText {
+struct PrometheusText {
     var text = ""
 
     mutating func family(_ name: String, _ type: String, _ help: String) {

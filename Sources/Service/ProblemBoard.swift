@@ -13,6 +13,10 @@ final class ProblemBoard: Sendable {
         case journal
         /// The settings that the service was started with.
         case settings
+        /// The clocks of this machine and of Redis.
+        case clock
+        /// Removal by age.
+        case retention
     }
 
     private let lists = Guarded<[[Problem]]>(Source.allCases.map { _ in [] })

@@ -115,7 +115,8 @@ final class Replay {
     }
 
     private func read(_ record: Journal.Record) -> ReplayStep {
-        let receivedAt = Timestamp(clamping: record.receivedAt)
+        // A clock that was wrong may have dated it in the future.
+        let receivedAt = min(Timestamp(clamping: record.receivedAt), state.clock.now(loop))
         do {
             let event = try Event(
                 queued: record.payload, receivedAt: receivedAt, flags: record.flags, ulid: ulids.next(at: receivedAt))

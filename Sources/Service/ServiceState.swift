@@ -16,6 +16,10 @@ final class ServiceState: Sendable {
     let isDraining = Atomic<Bool>(false)
     /// What is wrong now.
     let problems = ProblemBoard()
+    /// The clock by which events are dated.
+    let clock = ServiceClock()
+    /// What is due for removal by age.
+    let retention = RetentionState()
     /// The queue on disk.
     let backlog = Backlog()
     /// Counts senders; nil without `RATE_LIMIT`.
@@ -61,6 +65,6 @@ final class ServiceState: Sendable {
         Response(
             status: .ok,
             headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")] + Response.unkept,
-            body: Array(Metrics.text(of: workers, backlog, problems.all).utf8))
+            body: Array((Metrics.text(of: workers, backlog, problems.all) + Metrics.age(clock, retention)).utf8))
     }
 }

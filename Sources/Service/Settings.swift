@@ -91,6 +91,8 @@ public struct Settings: Sendable {
     public var abandonAfter: Int64 = 30 * 60_000
     /// Milliseconds without activity after which a contact is erased; 0: never.
     public var eraseInactiveAfter: Int64 = 0
+    /// Contacts, and tasks, that may be removed by age in an hour; nil: a share, see ``RetentionLimits``.
+    public var retentionPerHour: Int?
     /// Milliseconds that a task is kept once it is closed, or due and closed by nobody; 0: for ever.
     public var trimTasksAfter: Int64 = 730 * 86_400_000
     /// Milliseconds between two looks for what has been kept long enough.
@@ -181,6 +183,7 @@ public struct Settings: Sendable {
         let days: Int64 = 86_400_000
         eraseInactiveAfter = Int64(try read.number("RETENTION_DAYS", 0...36_500) ?? 0) * days
         if let number = try read.number("TASK_DAYS", 0...36_500) { trimTasksAfter = Int64(number) * days }
+        retentionPerHour = try read.number("RETENTION_PER_HOUR", 1...1_000_000)
         sweepEvery = try read.milliseconds("SWEEP_SECONDS") ?? sweepEvery
         redisDeadlines.command = try read.milliseconds("REDIS_TIMEOUT_SECONDS", upTo: 60_000) ?? redisDeadlines.command
     }

@@ -20,35 +20,34 @@ final class Watch {
     private let store: Store
     private let rules: Rules
     private let backlog: Backlog
+    private let clock: ServiceClock
     private let log: Log
     private let loop: EventLoop
-    private let sweeper: Sweeper
     private var ulids = ULIDGenerator()
     /// Whether a booking could not be given up since the last look.
     private var isTroubled = false
 
-    init(settings: Settings, store: Store, rules: Rules, backlog: Backlog, log: Log, loop: EventLoop) {
+    init(settings: Settings, store: Store, rules: Rules, state: ServiceState, log: Log, loop: EventLoop) {
         self.settings = settings
         self.store = store
         self.rules = rules
-        self.backlog = backlog
+        backlog = state.backlog
+        clock = state.clock
         self.log = log
         self.loop = loop
-        sweeper = Sweeper(settings: settings, store: store, backlog: backlog, log: log, loop: loop)
     }
 
     func start() {
         if settings.abandonAfter > 0 { lookForAbandoned() }
         lookForLeft()
         repeatAlerts()
-        sweeper.start()
     }
 
     /// How often bookings are looked at: often enough to be late by a tenth at most, and by five seconds.
     private var pause: Int64 { min(5_000, max(50, settings.abandonAfter / 10)) }
 
     private func lookForAbandoned() {
-        let now = Timestamp(clamping: loop.wallClock)
+        let now = clock.now(loop)
         let limit = Timestamp(clamping: now.milliseconds - settings.abandonAfter)
         guard store.isReady else { return again() }
         store.openBookings(before: limit, limit: Self.mostBookings) { [unowned self] result in
@@ -69,7 +68,7 @@ final class Watch {
     private func lookForLeft() {
         let pause = isTroubled ? Self.troubledPause : Self.leftPause
         isTroubled = false
-        let now = Timestamp(clamping: loop.wallClock)
+        let now = clock.now(loop)
         if store.isReady {
             store.leftBookings(at: now, limit: Self.mostBookings) { [unowned self] result in
                 guard case .success(let bookings) = result else { return }
@@ -111,7 +110,7 @@ final class Watch {
     }
 
     private func repeatAlerts() {
-        let oldest = Timestamp(clamping: loop.wallClock - Self.repeatFor)
+        let oldest = clock.now(loop).adding(milliseconds: -Self.repeatFor)
         if store.isReady {
             store.repeatUnheardAlerts(since: oldest) { [log, backlog] heard in
                 guard heard > 0 else { return }

@@ -123,7 +123,7 @@ final class Worker {
             response.block = fields
             client.answer(ticket, response)
         }
-        let now = Timestamp(clamping: loop.wallClock)
+        let now = state.clock.now(loop)
         switch router.action(for: request, peer: client.address, at: now, ulid: { ulids.next(at: now) }) {
         case .answer(let response): answer(response)
         case .refuse(let refusal, let response):

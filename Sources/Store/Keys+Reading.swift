@@ -25,6 +25,14 @@ extension Keys {
     static func namedVehicles(month: String) -> String { "crm_index_named_vehicles_\(month)" }
     /// The same for places.
     static func namedLocations(month: String) -> String { "crm_index_named_locations_\(month)" }
+    /// Hash: what was allowed to be removed by age, and how much of it went in which hour.
+    static let retention = "crm_index_retention"
+    /// Set: contacts whose erasure was begun and is not finished.
+    static let erasuresOpen = "crm_index_erasures_open"
+    /// Sorted set: what is left of the timeline of a contact that is being erased.
+    static func erasing(_ contact: String) -> String { "crm_index_erasing_\(contact)" }
+    /// Hash: what an erasure removed, by a salted hash of the contact's id.
+    static func erasureReceipt(_ hash: String) -> String { "crm_index_erasure_receipt_\(hash)" }
     /// Set: bookings that were counted for a contact.
     static func bookings(of contact: String) -> String { "crm_index_bookings_\(contact)" }
 }

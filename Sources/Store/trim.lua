@@ -3,13 +3,16 @@
 -- tells what happened.
 --
 -- ARGV  1 the moment, epoch milliseconds   2 the same, ISO 8601   3 most tasks in one go   4 priorities, with spaces
+--       5 how many may go in an hour
 --
--- Reply: how many tasks are gone; fewer than the most: there are no more.
+-- Reply: how many tasks are gone; fewer than the most: there are no more, or no more may go in this hour.
 -- Errors: those of Redis, before the first write. A task or list of one contact that was damaged by hand holds up nothing:
 --         what is left of it goes too.
 
+--@ quota.lua
 local call, try = redis.call, redis.pcall
-local most, gone = tonumber(ARGV[3]), 0
+local left, hour = quota_left('tasks', tonumber(ARGV[5]))
+local most, gone = math.max(0, math.min(tonumber(ARGV[3]), left)), 0
 local desks = { 'crm_index_tasks_open', 'crm_index_tasks_unheard', 'crm_index_tasks_done', 'crm_index_tasks_cancelled' }
 for priority in string.gmatch(ARGV[4], '%S+') do desks[#desks + 1] = 'crm_index_tasks_open_' .. priority end
 -- Types, all in one call: the first key never exists, so it costs nothing.
@@ -36,4 +39,5 @@ for _, list in ipairs({ 'crm_index_tasks_done', 'crm_index_tasks_cancelled', 'cr
     if not taken_up then remove(task, is[1], 'task:' .. (is[2] or '') .. ':' .. (is[3] or '')) end
   end
 end
+if gone > 0 then quota_spend('tasks', hour, gone) end
 return gone

@@ -2,10 +2,19 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Store
+
 /// What is taken away because it was kept long enough.
 @Suite struct RetentionTests {
     /// Settings under which contacts go after 30 days, looked for 20 times a second.
     private static let strict = ["RETENTION_DAYS": "30", "SWEEP_SECONDS": "0.05", "ADMIN_TOKEN": token]
+
+    /// Lets go what is due now: in these tests that is a large share.
+    private func allow(_ site: Site) throws {
+        let settings = ["REDIS_URL": site.redis.url, "RETENTION_DAYS": "30"]
+        let run = try Program.run(["retention", "--yes"], environment: settings, within: 30)
+        #expect(run.exit == .code(0), "\(run.output)\(run.errors)")
+    }
 
     private func metric(_ receiver: Receiver, _ name: String) throws -> Int {
         let lines = try receiver.connect().get("/metrics").text.split(separator: "\n")
@@ -16,7 +25,7 @@ import Testing
     private func people(_ site: Site) throws -> RedisContents {
         var contents = try site.client.contents()
         contents.values = contents.values.filter {
-            !["crm_stats_", "crm_index_moves_", "crm_index_named_"].contains(where: $0.key.hasPrefix)
+            !["crm_stats_", "crm_index_moves_", "crm_index_retention"].contains(where: $0.key.hasPrefix)
         }
         contents.expiries = [:]
         return contents
@@ -63,6 +72,7 @@ import Testing
         for number in 0..<90 {
             try site.track(event("page.viewed", at: clock("10:00"), customer: ["id": .string("c\(number)")]))
         }
+        try allow(site)
         let sweepers = try (0..<3).map { _ in try Receiver(redis: site.redis.url, settings: Self.strict) }
         try eventually("all are erased") { try people(site).values.isEmpty }
         let counts = try sweepers.map { try metric($0, "crmsync_contacts_expired_total") }
@@ -77,7 +87,9 @@ import Testing
             _ = try site.trackBatch(
                 (start..<start + 100).map { event("page.viewed", at: clock("10:00"), customer: customer($0)) })
         }
-        let sweepers = try (0..<2).map { _ in try Receiver(redis: site.redis.url, settings: Self.strict) }
+        try allow(site)
+        let settings = Self.strict.merging(["RETENTION_PER_HOUR": "1000"]) { $1 }
+        let sweepers = try (0..<2).map { _ in try Receiver(redis: site.redis.url, settings: settings) }
         // From behind, so that both meet.
         let answers = try (0..<count).reversed().map { number in
             (number, try site.track(event("customer.login", customer: customer(number))))
@@ -99,18 +111,21 @@ import Testing
     @Test func `the script spares a contact that was active at that moment or later`() throws {
         let site = try Site()
         let id = try site.track(event("page.viewed", at: clock("10:00")))
-        let path = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Sources/Store/erase.lua")
-        let script = try String(contentsOf: path, encoding: .utf8)
-        func erase(_ moment: Double) throws -> String? {
+        let script = Store.script(PackageResources.erase_lua)
+        func erase(_ moment: Double, hourly: String = "1") throws -> String? {
             let limit = String(Int64(moment))
-            let rest = ["1", "new_lead", "urgent", "urgent", "crm_task_closed", limit]
+            let rest = ["1", "new_lead", "urgent", "urgent", "crm_task_closed", limit, hourly]
             return try site.client.send(["EVAL", script, "0", id, clock("11:00"), "1", "salt"] + rest).texts.first
         }
         let last = milliseconds(clock("10:00"))
         let before = try site.client.contents()
         #expect(try erase(last) == "active")
         #expect(try site.client.contents() == before)
-        #expect(try erase(last + 1) == "erased")
+        #expect(try erase(last + 1, hourly: "0") == "spent")
+        #expect(try site.client.contents() == before)
+        #expect(try erase(last + 1) == "open")
+        let step = ["EVAL", Store.script(PackageResources.erase_step_lua), "0", id, "100", "1000000", "{}"]
+        #expect(try site.client.send(step).texts == ["erased"])
         #expect(try erase(last + 1) == "missing")
         #expect(try site.client.contents().keys("crm_index_eras").isEmpty)
     }
@@ -125,11 +140,53 @@ import Testing
         }
         let good = try site.track(event("page.viewed", at: clock("10:00"), customer: ["id": "good"]))
         try site.client.run("ZADD", "crm_index_contacts_recent", "1", "contact_of_nobody")
+        try allow(site)
         let sweeper = try Receiver(redis: site.redis.url, settings: Self.strict)
         try eventually("the good one is erased") { try site.contact(good).isEmpty }
         #expect(try site.client.run("ZSCORE", "crm_index_contacts_recent", "contact_of_nobody") == .null)
         #expect(try site.contact(damaged[0])["id"] == damaged[0])
         try eventually("it is logged") { sweeper.log.contains("cannot be erased, will be tried again") }
+    }
+
+    @Test func `a large share that is due at once stays until a person allows it`() throws {
+        let site = try Site()
+        for number in 0..<30 {
+            try site.track(event("page.viewed", at: clock("10:00"), customer: ["id": .string("c\(number)")]))
+        }
+        let sweeper = try Receiver(redis: site.redis.url, settings: Self.strict)
+        let problem = "retention_stopped_contacts"
+        try eventually("it is stopped") { try sweeper.connect().get("/readyz").text.contains(problem) }
+        try eventually("it is logged") { sweeper.log.contains("ERROR RETENTION_DAYS would remove 30 of 30 contacts") }
+        #expect(try metric(sweeper, "crmsync_retention_stopped{kind=\"contacts\"}") == 1)
+        #expect(try metric(sweeper, "crmsync_retention_due{kind=\"contacts\"}") == 30)
+        let settings = ["REDIS_URL": site.redis.url, "RETENTION_DAYS": "30"]
+        let look = try Program.run(["retention"], environment: settings, within: 30)
+        #expect(look.exit == .code(1))
+        #expect(look.output.contains("30 of 30 due (100 %)"))
+        #expect(try metric(sweeper, "crmsync_contacts_expired_total") == 0)
+        try allow(site)
+        try eventually("all are erased") { try metric(sweeper, "crmsync_contacts_expired_total") == 30 }
+        try eventually("the problem is gone") { try !sweeper.connect().get("/readyz").text.contains(problem) }
+    }
+
+    @Test func `an hour's share is one for all receivers, and a restart gives no other`() throws {
+        let site = try Site()
+        for number in 0..<9 {
+            try site.track(event("page.viewed", at: clock("10:00"), customer: ["id": .string("c\(number)")]))
+        }
+        func hour() throws -> Int { try #require(try site.client.run("TIME").texts.first.flatMap { Int($0) }) / 3_600 }
+        let start = try hour()
+        let settings = Self.strict.merging(["RETENTION_PER_HOUR": "5"]) { $1 }
+        for _ in 0..<2 {
+            let sweepers = try (0..<2).map { _ in try Receiver(redis: site.redis.url, settings: settings) }
+            try eventually("five are gone") { try site.client.run("ZCARD", "crm_index_contacts_recent") == .integer(4) }
+            try eventually("it was looked at again") {
+                try sweepers.allSatisfy { try metric($0, "crmsync_retention_due{kind=\"contacts\"}") == 4 }
+            }
+            for sweeper in sweepers { _ = try sweeper.stop() }
+        }
+        let left = try site.client.run("ZCARD", "crm_index_contacts_recent")
+        #expect(try left == .integer(4) || hour() > start)
     }
 
     @Test func `tasks go when they are over for long, not those that are young or taken up again`() throws {

@@ -212,7 +212,7 @@ import Testing
     }
 
     private static func judge(_ member: String, at score: Int = noon) -> [Finding] {
-        TimelineEntry(contact: "contact_1", member: member, score: String(score)).findings
+        TimelineEntry(contact: "contact_1", member: member, score: String(score)).findings()
     }
 
     @Test func `a sound entry of a timeline has nothing wrong`() {

@@ -30,8 +30,24 @@ public struct Erasure: Sendable {
             case .failure(let error): completion(.failure(error))
             case .success(nil): completion(.success(nil))
             case .success(let receipt?):
-                clear(settings, store) { completion(.success(Erasure(receipt: receipt, queue: $0))) }
+                clear(settings, store) { queue in
+                    note(receipt, of: contact, queue, store) { completion(.success($0)) }
+                }
             }
+        }
+    }
+
+    /// Adds what was removed from the disk to the receipt, so that whoever asks again gets the same.
+    static func note(
+        _ receipt: ErasureReceipt, of contact: String, _ queue: Queue, _ store: Store,
+        _ done: @escaping (Erasure) -> Void
+    ) {
+        guard case .cleared(let queued, let deadLetters) = queue else {
+            return done(Erasure(receipt: receipt, queue: queue))
+        }
+        store.finishErasure(of: contact, adding: [("journal", queued), ("dead_letters", deadLetters)]) { result in
+            let noted = (try? result.get()).flatMap(\.self)
+            done(Erasure(receipt: noted ?? receipt, queue: queue))
         }
     }
 

@@ -60,8 +60,8 @@ final class Desk {
             }
             log.write(.info, "Erased a contact", [("contact_id", id)])
             let handover = loop.handover
-            let finish = LoopBound { (queue: Erasure.Queue) in
-                done(ReadAnswer.erasure(Erasure(receipt: receipt, queue: queue), id: id, at: now))
+            let finish = LoopBound { [store] (queue: Erasure.Queue) in
+                Erasure.note(receipt, of: id, queue, store) { done(ReadAnswer.erasure($0, id: id)) }
             }
             cleaner { queue in handover.perform { finish.value(queue) } }
         }

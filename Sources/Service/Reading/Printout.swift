@@ -14,8 +14,8 @@ public enum Printout {
         ReadAnswer.dossier(dossier, id: id, at: now).body
     }
     /// As `DELETE /contacts/<id>`.
-    public static func erasure(_ erasure: Erasure, id: String, at now: Timestamp) -> [UInt8] {
-        ReadAnswer.erasure(erasure, id: id, at: now).body
+    public static func erasure(_ erasure: Erasure, id: String) -> [UInt8] {
+        ReadAnswer.erasure(erasure, id: id).body
     }
     /// As the answer to a decision about a task.
     public static func outcome(_ outcome: TaskOutcome) -> [UInt8] { ReadAnswer.outcome(outcome).body }

@@ -112,17 +112,14 @@ enum ReadAnswer {
         return answer(body, headers: [("Content-Disposition", "attachment; filename=\"\(id).json\"")])
     }
 
-    static func erasure(_ erasure: Erasure, id: String, at now: Timestamp) -> Response {
+    static func erasure(_ erasure: Erasure, id: String) -> Response {
         var body = success
         body.add("contact_id", id)
-        body.add("erased_at", now.iso8601)
+        body.add("erased_at", erasure.receipt.erasedAt.iso8601)
+        body.add("complete", erasure.receipt.isComplete)
         body.add("erased") { bytes in
             var counts = JSONBody()
             for (name, count) in erasure.receipt.counts { counts.add(name, count) }
-            if case .cleared(let queued, let deadLetters) = erasure.queue {
-                counts.add("journal", Int64(queued))
-                counts.add("dead_letters", Int64(deadLetters))
-            }
             bytes += counts.finished
         }
         if case .left(let why) = erasure.queue { body.add("note", why) }

@@ -76,13 +76,13 @@ final class Admission {
                     .warning, "customer.signature is missing or wrong", [("event_id", event.id.forLog)])
             }
             intake.take(event) { [state, refusals, loop] verdict in
-                state.feed.note(event, verdict, at: Timestamp(clamping: loop.wallClock))
+                state.feed.note(event, verdict, at: state.clock.now(loop))
                 if case .unavailable = verdict { refusals.reportUnavailable() }
                 done(verdict)
             }
         case .refused(let verdict, let sighting): refuse(verdict, sighting, sender, head, done)
         case .declined:
-            state.feed.note(nil, .declined, at: Timestamp(clamping: loop.wallClock))
+            state.feed.note(nil, .declined, at: state.clock.now(loop))
             done(.declined)
         }
     }

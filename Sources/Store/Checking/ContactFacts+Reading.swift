@@ -2,7 +2,7 @@ import CRM
 
 extension ContactFacts {
     /// Everything about one contact, in three looks: the hash, what its fields point at, and what that points at.
-    static func question(_ id: String) -> Question {
+    static func question(_ id: String, _ clock: CheckClock) -> Question {
         let key = Keys.contact(id)
         return Question(
             reads: { replies in
@@ -15,7 +15,7 @@ extension ContactFacts {
             },
             judge: { replies in
                 guard let hash = replies.first, !hash.isError else { return [.wrongType(key)] }
-                return ContactFacts(id, replies)?.findings ?? []
+                return ContactFacts(id, replies).map { $0.findings + $0.futureFindings(clock) } ?? []
             })
     }
 

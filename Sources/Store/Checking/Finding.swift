@@ -23,6 +23,7 @@ public struct Finding: Hashable, Sendable {
         case orphan
         case expiry
         case statistics
+        case futureTime = "future_time"
 
         /// The headline for people.
         public var title: String {
@@ -48,6 +49,7 @@ public struct Finding: Hashable, Sendable {
             case .orphan: "Records of contacts that do not exist"
             case .expiry: "Keys that would stay for ever"
             case .statistics: "Numbers of days that are none"
+            case .futureTime: "Times that lie in the future"
             }
         }
     }

@@ -26,7 +26,7 @@ struct FunnelFacts {
     }
 
     /// The moments that are kept besides the last step, which belongs to the contact's booking in progress.
-    private static let moments = [FunnelChange.Moment.completed, .closed, .paid].map(\.rawValue)
+    static let moments = [FunnelChange.Moment.completed, .closed, .paid].map(\.rawValue)
 
     /// Everything that is wrong with it.
     var findings: [Finding] {
@@ -63,7 +63,7 @@ struct FunnelFacts {
     }
 
     /// Everything about one funnel, in two looks.
-    static func question(_ contact: String) -> Question {
+    static func question(_ contact: String, _ clock: CheckClock) -> Question {
         let key = Keys.funnel(contact)
         let first = [["HGETALL", key], ["EXISTS", Keys.contact(contact)]]
         return Question(
@@ -86,7 +86,7 @@ struct FunnelFacts {
                     return Noted(
                         status: values[0], contact: values[1], type: values[2], booking: values[3], created: values[4])
                 }
-                return facts.findings
+                return facts.findings + facts.futureFindings(clock)
             })
     }
 }

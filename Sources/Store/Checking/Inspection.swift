@@ -1,3 +1,6 @@
+import CRM
+import Loop
+
 /// Looks at every record of a database that may be in use, and repairs what is wrong if asked to.
 ///
 /// It walks through the keys with SCAN and asks a ``Question`` about each, a few at a time, so that live events find
@@ -81,8 +84,13 @@ public final class Inspection {
     /// Starts; ends with the summary, or with what Redis said. It lives until then by itself.
     public func run(_ completion: @escaping (Result<Summary, StoreError>) -> Void) {
         self.completion = completion
-        context = CheckContext(retention: retention) { [unowned self] in summary.activities += Int64($0) }
-        read([["DBSIZE"]]) { [self] replies in
+        read([["DBSIZE"], ["TIME"]]) { [self] replies in
+            // A user that may not ask for the time has this machine's.
+            let seconds = replies[1].array?.first?.text.flatMap { Int64($0) }
+            let now = Timestamp(clamping: seconds.map { $0 * 1_000 } ?? Moment.wallClock())
+            context = CheckContext(retention: retention, clock: CheckClock(now)) { [unowned self] in
+                summary.activities += Int64($0)
+            }
             total = max(1, replies[0].integer ?? 1)
             goOn()
         }

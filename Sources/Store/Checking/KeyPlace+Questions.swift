@@ -3,6 +3,7 @@ import CRM
 /// What a check needs to know besides the database.
 struct CheckContext {
     let retention: Retention
+    let clock: CheckClock
     /// Told how many entries of timelines were looked at.
     let countedActivities: (Int) -> Void
 }
@@ -11,11 +12,11 @@ extension KeyPlace {
     /// What to ask about a key of this place.
     func question(_ key: String, _ context: CheckContext) -> Question {
         switch self {
-        case .contact(let id): ContactFacts.question(id)
-        case .task(let id): TaskFacts.question(id)
-        case .funnel(let id): FunnelFacts.question(id)
+        case .contact(let id): ContactFacts.question(id, context.clock)
+        case .task(let id): TaskFacts.question(id, context.clock)
+        case .funnel(let id): FunnelFacts.question(id, context.clock)
         case .timeline(let id):
-            TimelineEntry.question(id, limit: context.retention.timelineLimit, counted: context.countedActivities)
+            TimelineEntry.question(id, context)
         case .email(let email): Names.email(key, email)
         case .customer(let customer): Names.customer(key, customer)
         case .customers(let id):
@@ -29,6 +30,10 @@ extension KeyPlace {
         case .event: Expiring.text(key, seconds: context.retention.dedupeSeconds)
         case .grave: Expiring.text(key, seconds: Int64(Store.erasureSeconds))
         case .ranking: Expiring.ranking(key, seconds: context.retention.statsSeconds)
+        case .erasuresOpen: Lists.openErasures(key)
+        case .erasing(let id): Lists.erasing(key, id)
+        case .receipt: Expiring.hash(key, seconds: Int64(Store.erasureSeconds))
+        case .retention: Question([["HLEN", key]], judge: { $0[0].isError ? [.wrongType(key)] : [] })
         case .named: Expiring.hash(key, seconds: context.retention.statsSeconds)
         case .day: Expiring.numbers(key, seconds: context.retention.statsSeconds, haveSum: true)
         case .moves: Expiring.numbers(key, seconds: context.retention.statsSeconds, haveSum: false)

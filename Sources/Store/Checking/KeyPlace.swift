@@ -28,6 +28,13 @@ enum KeyPlace: Equatable {
     case grave
     /// What the database says of itself.
     case meta
+    /// What an erasure removed.
+    case receipt
+    /// What is left of the timeline of a contact that is being erased, and which contacts are.
+    case erasing(String)
+    case erasuresOpen
+    /// What was allowed to be removed by age.
+    case retention
     /// A name that belongs to us and means nothing.
     case strange
 
@@ -42,6 +49,10 @@ enum KeyPlace: Equatable {
             self = .grave
         } else if key == Keys.meta {
             self = .meta
+        } else if key == Keys.erasuresOpen {
+            self = .erasuresOpen
+        } else if key == Keys.retention {
+            self = .retention
         } else {
             self =
                 Self.prefixes.lazy.compactMap { prefix, place in
@@ -78,6 +89,8 @@ enum KeyPlace: Equatable {
         (Keys.bookings(of: ""), id("contact_") { .bookings($0) }),
         (Keys.funnel(""), id("contact_") { .funnel($0) }),
         (Keys.erased(""), { _ in .grave }),
+        (Keys.erasureReceipt(""), { _ in .receipt }),
+        (Keys.erasing(""), id("contact_") { .erasing($0) }),
         (Keys.moves(day: ""), { StoredValue.isDate($0, parts: 3) ? .moves : nil }),
         (Keys.vehicles(month: ""), { StoredValue.isDate($0, parts: 2) ? .ranking : nil }),
         (Keys.locations(month: ""), { StoredValue.isDate($0, parts: 2) ? .ranking : nil }),

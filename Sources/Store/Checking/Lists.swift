@@ -32,6 +32,26 @@ enum Lists {
             })
     }
 
+    /// What is left of a timeline: its erasure must be among the open ones, or nobody finishes it.
+    static func erasing(_ key: String, _ contact: String) -> Question {
+        Question(
+            [["ZCARD", key], ["SISMEMBER", Keys.erasuresOpen, contact]],
+            judge: { replies in
+                guard let count = replies[0].integer else { return [.wrongType(key)] }
+                if count == 0 || replies[1].isOne || replies[1].isError { return [] }
+                return [
+                    .repair(
+                        .orphan, key, "is left of an erasure that nobody finishes", "lets the service finish it",
+                        ["SADD", Keys.erasuresOpen, contact])
+                ]
+            })
+    }
+
+    /// The erasures that are not finished: the service goes on with them by itself.
+    static func openErasures(_ key: String) -> Question {
+        Question([["SCARD", key]], judge: { $0[0].isError ? [.wrongType(key)] : [] })
+    }
+
     private static func page(
         _ key: String, _ scan: String, _ reply: RedisReply, _ member: @escaping (String) -> Question
     ) -> [Question] {

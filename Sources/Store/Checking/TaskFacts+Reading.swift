@@ -2,7 +2,7 @@ import CRM
 
 extension TaskFacts {
     /// Everything about one task, in three looks: the hash, the lists, and the task that is noted in its place.
-    static func question(_ id: String) -> Question {
+    static func question(_ id: String, _ clock: CheckClock) -> Question {
         let key = Keys.task(id)
         return Question(
             reads: { replies in
@@ -15,7 +15,7 @@ extension TaskFacts {
             },
             judge: { replies in
                 guard let hash = replies.first, !hash.isError else { return [.wrongType(key)] }
-                return TaskFacts(id, replies)?.findings ?? []
+                return TaskFacts(id, replies).map { $0.findings + $0.futureFindings(clock) } ?? []
             })
     }
 

@@ -11,8 +11,8 @@ struct TimelineEntry {
 
     private var key: String { Keys.activity(contact) }
 
-    /// What is wrong with it.
-    var findings: [Finding] {
+    /// What is wrong with it; without a clock, times in the future are not.
+    func findings(_ clock: CheckClock? = nil) -> [Finding] {
         var member = member
         return member.withUTF8 { bytes in
             guard !bytes.contains(UInt8(ascii: "\n")), let root = try? JSONDocument.parse(bytes).root,
@@ -24,7 +24,10 @@ struct TimelineEntry {
                         ["ZREM", key, self.member])
                 ]
             }
-            return problem(of: root).map { [.person(.timeline, key, "\(excerpt) \($0)", Self.todo)] } ?? misplaced(root)
+            if let problem = problem(of: root) {
+                return [.person(.timeline, key, "\(excerpt) \(problem)", Self.todo)]
+            }
+            return misplaced(root, clock)
         }
     }
 
@@ -47,7 +50,10 @@ struct TimelineEntry {
         return nil
     }
 
-    private func misplaced(_ root: JSONValue) -> [Finding] {
+    private func misplaced(_ root: JSONValue, _ clock: CheckClock?) -> [Finding] {
+        if let clock, let text = root.member("timestamp")?.string, let finding = futureFinding(text, clock) {
+            return [finding]
+        }
         guard let time = StoredValue.time(root.member("timestamp")?.string)?.value, score != String(time.milliseconds)
         else { return [] }
         return [
@@ -58,10 +64,11 @@ struct TimelineEntry {
     }
 
     /// Enough of it to find it again.
-    private var excerpt: String { member.count > 60 ? member.prefix(60) + "…" : member }
+    var excerpt: String { member.count > 60 ? member.prefix(60) + "…" : member }
 
     /// A timeline: its contact, its length and, page by page, its entries.
-    static func question(_ contact: String, limit: Int, counted: @escaping (Int) -> Void) -> Question {
+    static func question(_ contact: String, _ context: CheckContext) -> Question {
+        let limit = context.retention.timelineLimit
         let key = Keys.activity(contact)
         return Question(
             [["ZCARD", key], ["EXISTS", Keys.contact(contact)], Scan.first(key, "ZSCAN")],
@@ -78,33 +85,35 @@ struct TimelineEntry {
             },
             follow: { replies in
                 guard replies[1].isOne else { return [] }
-                return page(key, contact, replies[2], counted)
+                return page(key, contact, replies[2], context)
             })
     }
 
     private static func page(
-        _ key: String, _ contact: String, _ reply: RedisReply, _ counted: @escaping (Int) -> Void
+        _ key: String, _ contact: String, _ reply: RedisReply, _ context: CheckContext
     ) -> [Question] {
         let (next, members) = Scan.read(reply, hasScores: true)
-        counted(members.count)
+        context.countedActivities(members.count)
         let more = next.map { cursor in
             Question(
-                [Scan.page(key, "ZSCAN", cursor)], judge: { _ in [] }, follow: { page(key, contact, $0[0], counted) })
+                [Scan.page(key, "ZSCAN", cursor)], judge: { _ in [] }, follow: { page(key, contact, $0[0], context) })
         }
         // An entry is whole in itself: most need no look of their own.
         let suspects = members.filter { entry in
-            !TimelineEntry(contact: contact, member: entry.member, score: entry.score).findings.isEmpty
+            !TimelineEntry(contact: contact, member: entry.member, score: entry.score).findings(context.clock).isEmpty
         }
-        return [more].compactMap(\.self) + suspects.map { question(about: $0.member, in: key, contact) }
+        return [more].compactMap(\.self) + suspects.map { question(about: $0.member, in: key, contact, context.clock) }
     }
 
     /// One entry that looked wrong.
-    private static func question(about member: String, in key: String, _ contact: String) -> Question {
+    private static func question(
+        about member: String, in key: String, _ contact: String, _ clock: CheckClock
+    ) -> Question {
         Question(
             [["ZSCORE", key, member]],
             judge: { replies in
                 guard let score = replies[0].text else { return [] }
-                return TimelineEntry(contact: contact, member: member, score: score).findings
+                return TimelineEntry(contact: contact, member: member, score: score).findings(clock)
             })
     }
 }

@@ -48,10 +48,12 @@ public struct Rights: Equatable, Sendable {
         let scripts = [
             PackageResources.erase_lua, PackageResources.names_lua, PackageResources.page_lua,
             PackageResources.task_lua, PackageResources.trim_lua, PackageResources.announce_lua,
-            PackageResources.leaving_lua,
+            PackageResources.leaving_lua, PackageResources.erase_step_lua, PackageResources.quota_lua,
+            PackageResources.retention_lua,
         ]
         let plain = [
             "EVAL_RO", "EXISTS", "GET", "HGETALL", "HGET", "HMGET", "SMEMBERS", "TTL", "ZCARD", "ZRANGE", "SCAN",
+            "SRANDMEMBER",
         ]
         let found = scripts.reduce(into: Set(plain)) { $0.formUnion(commands(of: String(decoding: $1, as: UTF8.self))) }
         return found.subtracting(commandsOfEvents).subtracting(["PUBLISH"]).sorted()
@@ -81,6 +83,8 @@ public struct Rights: Equatable, Sendable {
         case "SCRIPT": [command, "LOAD"]
         case "PUBSUB": [command, "NUMSUB"]
         case "SCAN": [command, "0"]
+        case "TIME": [command]
+        case "RENAME": [command, "crm_index_", "crm_index_"]
         case "ZINTERCARD": [command, "1", "crm_index_"]
         default: [command, "crm_index_"]
         }
