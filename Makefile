@@ -40,7 +40,7 @@ check: setup-tests ## What a change has to pass: format, warnings as errors, imp
 fuzz: setup ## Fuzzes the parsers with libFuzzer for FUZZ_SECONDS (120)
 	@.make/fuzz.sh
 
-chaos: setup-tests ## Kills, freezes and fills what there is for CHAOS_SECONDS (600), then counts; SEED=... repeats a run
+chaos: setup-tests ## Kills, freezes and fills what there is for CHAOS_SECONDS (600), then counts; SEED=... repeats a run, PARTS=single,twins,pair
 	swift build --product crmsync
 	swift build --product Chaos
 	.build/debug/Chaos

@@ -27,8 +27,8 @@ let package = Package(
                 .embedInCode("retention.lua"),
                 .embedInCode("page.lua"), .embedInCode("task.lua"), .embedInCode("trim.lua"),
                 .embedInCode("check.lua"), .embedInCode("repair.lua"),
-                .embedInCode("erased.lua"), .embedInCode("explain.lua"), .embedInCode("leaving.lua"),
-                .embedInCode("rights.lua"), .embedInCode("meta.lua"),
+                .embedInCode("erased.lua"), .embedInCode("explain.lua"), .embedInCode("due.lua"),
+                .embedInCode("backlog.lua"), .embedInCode("rights.lua"), .embedInCode("meta.lua"),
             ], swiftSettings: strict),
         .target(name: "Journal", dependencies: ["CSystem"], swiftSettings: strict),
         .target(

@@ -1,18 +1,16 @@
 extension Event {
-    /// The `booking.abandoned` of a browser that fell silent, or that said at `leftAt` that it may be leaving and was
-    /// silent since; made by the service.
+    /// The `booking.abandoned` of a browser that fell silent, or that said that it may be leaving and was silent since;
+    /// made by the service.
     ///
-    /// All receivers that watch one database make the same id of it, so it is applied once. `step` is what the last step
-    /// was about, as ``Change`` remembers it. A step that is history is left `silence` milliseconds after it and not now:
-    /// nobody can act on it, and the day's numbers are not those of today. Nil when the contact has neither id nor email.
+    /// It is a guess, so it is dated at its evidence, the last step: whatever is later about that booking undoes it.
+    /// Any number of receivers may make one; ``Change/expectation`` has one of them applied. `step` is what the last step
+    /// was about, as ``Change`` remembers it. Nil when the contact has neither id nor email.
     public convenience init?(
-        abandonedBy contactID: String, customerID: String?, email: String?, lastStep: Timestamp, step: String,
-        leftAt: Timestamp? = nil, silence: Int64, at now: Timestamp, ulid: ULID
+        abandonedBy customerID: String?, email: String?, lastStep: Timestamp, step: String, hasLeft: Bool,
+        at now: Timestamp, ulid: ULID
     ) {
         let customer = Customer(id: customerID.flatMap { CustomerID($0) }, email: email.flatMap { Email($0) })
-        guard customer.id != nil || customer.email != nil,
-            let id = EventID("abandoned_\(contactID)_\(lastStep.milliseconds)")
-        else { return nil }
+        guard customer.id != nil || customer.email != nil else { return nil }
         var text = step
         let (data, session, isHistory) = text.withUTF8 { bytes -> (BusinessData, BusinessData, Bool) in
             guard let json = try? JSONDocument.parse(bytes).root else { return (.empty, .empty, false) }
@@ -21,12 +19,10 @@ extension Event {
                 json.member("history")?.kind == .true
             )
         }
-        // By the browser's own clock: if the customer comes back, that has to be later, however wrong the clock is.
-        let time = leftAt ?? (isHistory ? min(now, lastStep.adding(milliseconds: silence)) : now)
         self.init(
-            type: .bookingAbandoned, id: id, ulid: ulid, time: time, receivedAt: now, customer: customer,
-            data: leftAt == nil ? data : data.withReason("left"), session: session, source: .server,
-            isHistory: isHistory && leftAt == nil)
+            type: .bookingAbandoned, id: EventID(ulid), ulid: ulid, time: lastStep, receivedAt: now,
+            customer: customer, data: hasLeft ? data.withReason("left") : data, session: session, source: .server,
+            isHistory: isHistory && !hasLeft)
     }
 }
 

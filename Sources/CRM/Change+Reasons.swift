@@ -33,14 +33,24 @@ extension Hold {
 extension FunnelChange {
     fileprivate var reasons: [String] {
         var reasons: [String] = []
+        switch settledBy {
+        case .completed:
+            reasons.append("timeline only where the same booking (\(booking.text)) was completed, whenever")
+        case .paid: reasons.append("timeline only where the same booking (\(booking.text)) was paid, whenever")
+        case nil: break
+        }
         if !supersededBy.isEmpty {
             reasons.append(
                 "timeline only where the contact has moved past it: "
                     + supersededBy.map(\.sentence).joined(separator: ", or "))
         }
-        if let bookingID { reasons.append("timeline only where booking_id \(bookingID) was counted before") }
+        if counts, booking.isExact {
+            reasons.append("timeline only where booking_id \(booking.text) was counted before")
+        }
         if let status {
-            reasons.append("lead_status becomes \(status.rawValue), unless the present one was entered later")
+            reasons.append(
+                "lead_status becomes \(status.rawValue), unless the present one was entered later"
+                    + (settles == nil ? "" : " and is about another booking"))
         }
         switch progress {
         case .unchanged: break
@@ -52,9 +62,9 @@ extension FunnelChange {
         if let cancels {
             reasons.append(
                 "cancels open tasks of type \(cancels.type.rawValue)"
-                    + (cancels.sameBooking ? " about the same booking (\(booking))" : ""))
+                    + (cancels.sameBooking ? " about the same booking (\(booking.text))" : ""))
         }
-        if let task { reasons.append(task.reason(booking: booking)) }
+        if let task { reasons.append(task.reason(booking: booking.text)) }
         return reasons
     }
 }

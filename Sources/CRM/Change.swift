@@ -32,11 +32,8 @@ public struct Change: Sendable {
     public internal(set) var funnel: FunnelChange?
     /// What the event waits for; then nothing else of the change is done.
     public internal(set) var hold: Hold?
-    /// The last step that the contact's booking must still have, or nothing is done: for an event that was made from
-    /// what stood in the database a moment ago.
-    public var expectedStep: Timestamp?
-    /// Whether beside that nothing may have happened that is later than the event.
-    public var expectsSilence = false
+    /// What must still hold, or the event is dropped: for one that the service made from what it read a moment ago.
+    public var expectation: Expectation?
 
     init(event: Event, description: String) {
         self.event = event
@@ -51,6 +48,29 @@ public struct Hold: Sendable {
     public let booking: String
     /// When it is due; `nil`: it is void whatever there is.
     public let due: Timestamp?
+}
+
+/// What an event that the service made by itself was made from.
+public struct Expectation: Sendable {
+    /// The time of the last step of the contact's booking in progress.
+    public let lastStep: Timestamp
+    /// When the browser said that it may be leaving, and how many timeline entries there were from that time on; `nil`
+    /// where it did not say so.
+    public let leaving: (at: Timestamp, entries: Int64)?
+
+    /// Expects the booking to be as it was read.
+    public init(lastStep: Timestamp, leaving: (at: Timestamp, entries: Int64)? = nil) {
+        self.lastStep = lastStep
+        self.leaving = leaving
+    }
+}
+
+/// What settles a booking for good: of the same booking it outranks whatever else is said, in whatever order it comes.
+public enum Fact: String, Sendable {
+    /// The booking was made: it was neither abandoned nor is it in progress.
+    case completed
+    /// It was paid: no failed payment is left to follow up.
+    case paid
 }
 
 /// The part of a change that a contact may have moved past already; then none of it is done.
@@ -85,8 +105,17 @@ public struct FunnelChange: Sendable {
         public let sameBooking: Bool
     }
 
-    /// The booking it is about, empty if unknown.
-    public internal(set) var booking = ""
+    /// The booking it is about, by the most exact name that the event carries.
+    public internal(set) var booking = BookingName.unknown
+    /// The booking's less exact names, which may stand in for it in other events.
+    public internal(set) var standIns: [BookingName] = []
+    /// The fact that becomes known of the booking.
+    public internal(set) var settles: Fact?
+    /// The fact that makes the event void once it is known of the booking.
+    public internal(set) var settledBy: Fact?
+    /// When it counts as having happened, where that is not the event's time: a browser's clock that is ahead must not
+    /// outrank what the service saw.
+    public internal(set) var orderedAt: Timestamp?
     /// The booking's own id: once counted for the contact, the booking is over.
     public var bookingID: String?
     /// Whether the booking counts as made.
@@ -117,6 +146,8 @@ public struct SalesTask: Sendable {
     public let type: TaskType
     /// One line of detail below the title.
     public let description: String
+    /// When the work arose.
+    public let created: Timestamp
     /// When it has to be done.
-    public let due: Timestamp
+    public var due: Timestamp { created.adding(milliseconds: type.dueAfter) }
 }

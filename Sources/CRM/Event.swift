@@ -36,6 +36,9 @@ public final class Event: Sendable {
     /// Whether the email may say whose event it is. Not when only the id beside it is proved: a signed id must not
     /// reach the record of somebody else's email.
     public let emailIdentifies: Bool
+    /// Whether the sender has proved who the customer is: then its id counts for that customer only, and nobody can use
+    /// up the ids of others.
+    public let isProved: Bool
     /// Whether a program sent it that says so: it makes no task.
     public let isFromRobot: Bool
     /// Whether it comes too late for anybody to act on it: it makes no task, nor does the booking that it leaves open.
@@ -46,7 +49,7 @@ public final class Event: Sendable {
     init(
         type: EventType, id: EventID, ulid: ULID, time: Timestamp, receivedAt: Timestamp, customer: Customer,
         data: BusinessData, session: BusinessData, source: Source, emailIdentifies: Bool = true,
-        isFromRobot: Bool = false, isHistory: Bool = false, idleFor: Int64? = nil
+        isProved: Bool = false, isFromRobot: Bool = false, isHistory: Bool = false, idleFor: Int64? = nil
     ) {
         self.type = type
         self.id = id
@@ -58,6 +61,7 @@ public final class Event: Sendable {
         self.session = session
         self.source = source
         self.emailIdentifies = emailIdentifies
+        self.isProved = isProved
         self.isFromRobot = isFromRobot
         self.isHistory = isHistory
         self.idleFor = idleFor
@@ -65,19 +69,19 @@ public final class Event: Sendable {
 
     /// The same event with another word on its sender, or on what it is still good for.
     public convenience init(
-        _ event: Event, emailIdentifies: Bool? = nil, isFromRobot: Bool? = nil, isHistory: Bool? = nil
+        _ event: Event, emailIdentifies: Bool? = nil, isProved: Bool? = nil, isFromRobot: Bool? = nil,
+        isHistory: Bool? = nil
     ) {
         self.init(
             type: event.type, id: event.id, ulid: event.ulid, time: event.time, receivedAt: event.receivedAt,
             customer: event.customer, data: event.data, session: event.session, source: event.source,
-            emailIdentifies: emailIdentifies ?? event.emailIdentifies, isFromRobot: isFromRobot ?? event.isFromRobot,
-            isHistory: isHistory ?? event.isHistory, idleFor: event.idleFor)
+            emailIdentifies: emailIdentifies ?? event.emailIdentifies, isProved: isProved ?? event.isProved,
+            isFromRobot: isFromRobot ?? event.isFromRobot, isHistory: isHistory ?? event.isHistory,
+            idleFor: event.idleFor)
     }
 
-    /// The booking it is about: `booking_id`, else `vehicle_id`, else the session; empty when it names none.
-    public var booking: String {
-        data.string("booking_id") ?? data.string("vehicle_id") ?? session.string("session_id") ?? ""
-    }
+    /// The booking it is about, as tasks and the booking in progress name it; empty when it names none.
+    public var booking: String { bookingName.text }
 }
 
 /// Whom an event names; at least one of `id` and `email` is there.

@@ -1,8 +1,8 @@
 extension Event {
     /// How far a sender's clock may run ahead of ours before its times are set back, in milliseconds.
-    static let clockTolerance: Int64 = 5 * 60_000
-    /// From which difference on `sent_at` is taken for a wrong clock and not for a slow network, in milliseconds:
-    /// correcting every delay would put two events that overtook each other into the wrong order.
+    public static let clockTolerance: Int64 = 5 * 60_000
+    /// How long after `sent_at` an event may arrive before that means a clock that is behind and not a slow network, in
+    /// milliseconds: correcting every delay would put two events that overtook each other into the wrong order.
     static let networkTolerance: Int64 = 10_000
     /// Longest time for which an event may wait whether its customer does more, in milliseconds.
     static let longestIdle: Int64 = 60_000
@@ -61,7 +61,8 @@ extension Event {
         }
         if !arrival.isArchived, let sentAt = try timestamp(members.sentAt, "sent_at") {
             let skew = arrival.receivedAt.milliseconds(since: sentAt)
-            if abs(skew) > networkTolerance { time = Timestamp(clamping: time.milliseconds + skew) }
+            // What arrives before it was sent tells of a clock that is ahead: no network is that fast.
+            if skew < 0 || skew > networkTolerance { time = Timestamp(clamping: time.milliseconds + skew) }
         }
         let latest = arrival.receivedAt.adding(milliseconds: clockTolerance)
         return time > latest ? arrival.receivedAt : time

@@ -7,7 +7,7 @@ extension Event {
             case .backend: 1
             case .server: 2
             }
-        return who | (emailIdentifies ? 0 : 4) | (isFromRobot ? 8 : 0)
+        return who | (emailIdentifies ? 0 : 4) | (isFromRobot ? 8 : 0) | (isProved ? 16 : 0)
     }
 
     /// Reads an event back from the queue.
@@ -35,6 +35,7 @@ extension Event {
                 return try Event(json, arrival: arrival, isQueued: true)
             }
         }
-        self.init(try result.get(), emailIdentifies: flags & 4 == 0, isFromRobot: flags & 8 != 0)
+        self.init(
+            try result.get(), emailIdentifies: flags & 4 == 0, isProved: flags & 16 != 0, isFromRobot: flags & 8 != 0)
     }
 }

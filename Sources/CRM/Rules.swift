@@ -67,20 +67,20 @@ public struct Rules: Sendable {
         var funnel = FunnelChange()
         switch event.type {
         case .bookingStarted, .bookingStepCompleted:
-            funnel.bookingID = event.data.string("booking_id")
+            funnel.settledBy = .completed
             funnel.supersededBy = [.closed]
             funnel.status = .bookingInProgress
             funnel.progress = .enters(step: event.step)
             funnel.cancels = .init(type: .abandonedBooking, sameBooking: true)
         case .bookingAbandoned:
-            funnel.bookingID = event.data.string("booking_id")
+            funnel.settledBy = .completed
             funnel.supersededBy = [.completed, .step]
             funnel.remembers = [.closed]
             funnel.status = .bookingAbandoned
             funnel.progress = .leaves
             funnel.task = task(.abandonedBooking, for: event)
         case .bookingCompleted:
-            funnel.bookingID = event.data.string("booking_id")
+            funnel.settles = .completed
             funnel.counts = true
             funnel.remembers = [.completed, .closed]
             funnel.status = .customer
@@ -91,23 +91,29 @@ public struct Rules: Sendable {
             funnel.cancels = .init(type: .abandonedBooking, sameBooking: false)
             funnel.task = task(.bookingConfirmation, for: event)
         case .paymentSuccessful:
+            funnel.settles = .paid
             funnel.remembers = [.paid]
             funnel.cancels = .init(type: .paymentFailed, sameBooking: false)
         case .paymentFailed:
+            funnel.settledBy = .paid
             funnel.supersededBy = [.paid]
             funnel.task = task(.paymentFailed, for: event)
         case .customerCreated, .customerLogin, .customerUpdated, .searchPerformed, .vehicleViewed, .pageViewed,
             .paymentAttempted, .formSubmitted, .chatMessage:
             return nil
         }
-        funnel.booking = event.booking
+        let names = event.bookingNames
+        funnel.booking = names.first ?? .unknown
+        funnel.standIns = Array(names.dropFirst())
+        if event.source == .browser, event.time > event.receivedAt { funnel.orderedAt = event.receivedAt }
         return funnel
     }
 
     private static func task(_ type: TaskType, for event: Event) -> SalesTask {
+        // What the service finds out by itself happened some time ago, and is news to whoever has to act.
         SalesTask(
             type: type, description: Sentence.task(type, for: event),
-            due: event.time.adding(milliseconds: type.dueAfter))
+            created: event.source == .server ? event.receivedAt : event.time)
     }
 
     private static func profile(_ customer: Customer) -> [Change.Pair<String>] {

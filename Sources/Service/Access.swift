@@ -52,9 +52,9 @@ final class Access {
             if settings.identityMode == .enforce { throw .identityUnverified }
             return (event, false)
         }
-        guard settings.identityMode == .enforce, event.customer.id != nil else { return (event, true) }
-        // The id is proved, the email beside it is not: it must not lead to the record of somebody else.
-        return (Event(event, emailIdentifies: false), true)
+        guard settings.identityMode == .enforce else { return (event, true) }
+        // Where the id is proved, the email beside it is not: it must not lead to the record of somebody else.
+        return (Event(event, emailIdentifies: event.customer.id == nil, isProved: true), true)
     }
 
     /// Whether the request has the admin token.

@@ -21,6 +21,9 @@ final class Backlog: Sendable {
         let stored: @Sendable (Bool) -> Void
     }
 
+    /// What this receiver is called among those that share a Redis: made at random at each start.
+    let receiver = Secret.random()
+
     private struct Contents {
         var events: [Int: Int] = [:]
         /// Events that an earlier process queued, whose customers are not known before they are read.

@@ -89,7 +89,9 @@ final class Intake {
 
     private func verdict(on event: Event, _ applied: Applied) -> Verdict {
         if applied.isErased { return .erased(event.id) }
-        if applied.isDuplicate { return .duplicate(contactID: applied.contactID, eventID: event.id) }
+        if applied.isDuplicate {
+            return .duplicate(contactID: applied.contactID, eventID: event.id, isOther: applied.isOtherEvent)
+        }
         if applied.isHeld { return .held(contactID: applied.contactID, eventID: event.id) }
         if applied.isStale {
             return .void(contactID: applied.contactID.isEmpty ? nil : applied.contactID, eventID: event.id)
@@ -144,6 +146,12 @@ final class Intake {
         ]
         if let task = applied.taskID { fields.append(("task_id", task)) }
         log.write(.info, "Received event:", about: event.type.rawValue, fields)
+        if applied.isOtherEvent {
+            metrics.idConflicts.add(1, ordering: .relaxed)
+            log.write(
+                .warning, "event_id was used before by an event of another contact or type; nothing was applied",
+                [("event_type", event.type.rawValue), ("contact_id", applied.contactID), ("event_id", event.id.forLog)])
+        }
         if applied.isConflict {
             metrics.conflicts.add(1, ordering: .relaxed)
             log.write(

@@ -24,6 +24,7 @@ final class Keeper {
     private let clockWatch: ClockWatch
     private let sweeper: Sweeper
     private let finisher: ErasureFinisher
+    private let notice: BacklogNotice
     private(set) lazy var erasures = ErasureWatch(store: store, log: log, loop: loop) { [unowned self] in journal }
     private var journal: Journal?
     private var replay: Replay?
@@ -44,8 +45,10 @@ final class Keeper {
         clockWatch = ClockWatch(store: store, state: state, log: log)
         sweeper = Sweeper(settings: settings, store: store, state: state, log: log, loop: loop)
         finisher = ErasureFinisher(store: store, log: log, loop: loop)
+        notice = BacklogNotice(store: store, backlog: state.backlog, loop: loop)
         loop.afterRound = { [unowned self] in endRound() }
         store.redis.stateChanged = { [unowned self] in
+            watch.redisChanged(isReady: $0 == .ready)
             check.connectionChanged($0)
             clockWatch.compare()
         }
@@ -70,6 +73,7 @@ final class Keeper {
         store.redis.connect()
         watch.start()
         sweeper.start()
+        notice.start()
         tick()
         erasures.start()
         finisher.start()

@@ -57,6 +57,7 @@ public final class Metrics: Sendable {
     let unheard = Atomic<Int>(0)
     let conflicts = Atomic<Int>(0)
     let bookingsWithoutAmount = Atomic<Int>(0)
+    let idConflicts = Atomic<Int>(0)
 
     /// All zero.
     public init() {}
@@ -216,6 +217,10 @@ public final class Metrics: Sendable {
         one(
             "crmsync_bookings_without_amount_total", "counter", "Completed bookings counted as 0.00: no amount.",
             sum { $0.bookingsWithoutAmount.load(ordering: .relaxed) })
+        one(
+            "crmsync_event_id_conflicts_total", "counter",
+            "Events not applied because their id belongs to an event of another contact or type.",
+            sum { $0.idConflicts.load(ordering: .relaxed) })
     }
 }
 

@@ -5,8 +5,8 @@ import HTTP
 enum Verdict {
     /// It is in Redis; `lacksAmount`: as a booking of 0.00, because its website sent no amount.
     case applied(contactID: String, eventID: EventID, lacksAmount: Bool = false)
-    /// It had been in Redis before; nothing changed.
-    case duplicate(contactID: String, eventID: EventID)
+    /// Its id had been in Redis before, of the same event or of another one; nothing changed.
+    case duplicate(contactID: String, eventID: EventID, isOther: Bool)
     /// It applies unless the customer does more.
     case held(contactID: String, eventID: EventID)
     /// It was to apply unless the booking goes on, and that goes on or is over; it was dropped.
@@ -94,7 +94,7 @@ enum Verdict {
     func append(to body: inout [UInt8]) {
         switch self {
         case .applied(let contact, let event, _): success(contact, event, "Event tracked successfully", to: &body)
-        case .duplicate(let contact, let event): success(contact, event, "Event already tracked", to: &body)
+        case .duplicate(let contact, let event, _): success(contact, event, "Event already tracked", to: &body)
         case .held(let contact, let event):
             success(contact, event, "Event accepted: it applies unless the customer does more", to: &body)
         case .void(let contact, let event):

@@ -2,19 +2,22 @@ import CRM
 import Loop
 import Store
 
-/// Looks for what no website tells: bookings whose browser fell silent, or went without saying for sure that it left, and
+/// Finds what no website reports: bookings whose browser fell silent, or went without saying for sure that it left, and
 /// urgent tasks that nobody heard of.
 ///
 /// Any number of receivers may watch one database: what they do is applied once.
 final class Watch {
-    /// Bookings looked at in one go.
-    static let mostBookings = 100
-    /// Milliseconds between two looks for bookings that were left: a good part of what sales waits for a closed tab.
-    static let leftPause: Int64 = 250
+    /// Bookings in one batch.
+    static let maxBookings = 100
+    /// Milliseconds between two polls for bookings that were left: a good part of what sales waits for a closed tab.
+    static let leavingPause: Int64 = 250
     /// The same after one that Redis refused: what it refuses, it refuses again.
     static let troubledPause: Int64 = 5_000
     /// Milliseconds after which an unheard task is no longer announced.
     static let repeatFor: Int64 = 86_400_000
+    /// Milliseconds after a connection to Redis in which nothing is given up: receivers that queued events while Redis was
+    /// away need a moment to say so.
+    static let settlingTime: Int64 = 2_000
 
     private let settings: Settings
     private let store: Store
@@ -24,8 +27,10 @@ final class Watch {
     private let log: Log
     private let loop: EventLoop
     private var ulids = ULIDGenerator()
-    /// Whether a booking could not be given up since the last look.
+    /// Whether a booking could not be given up since the last poll.
     private var isTroubled = false
+    private var readySince: Moment?
+    private var waitForOthers = WaitForOthers()
 
     init(settings: Settings, store: Store, rules: Rules, state: ServiceState, log: Log, loop: EventLoop) {
         self.settings = settings
@@ -38,75 +43,120 @@ final class Watch {
     }
 
     func start() {
-        if settings.abandonAfter > 0 { lookForAbandoned() }
-        lookForLeft()
+        if settings.abandonAfter > 0 { poll(.silent) }
+        poll(.leaving)
         repeatAlerts()
     }
 
-    /// How often bookings are looked at: often enough to be late by a tenth at most, and by five seconds.
-    private var pause: Int64 { min(5_000, max(50, settings.abandonAfter / 10)) }
+    /// Notes whether Redis is there.
+    func redisChanged(isReady: Bool) { readySince = isReady ? loop.now : nil }
 
-    private func lookForAbandoned() {
-        let now = clock.now(loop)
-        let limit = Timestamp(clamping: now.milliseconds - settings.abandonAfter)
-        guard store.isReady else { return again() }
-        store.openBookings(before: limit, limit: Self.mostBookings) { [unowned self] result in
-            if case .success(let bookings) = result {
-                for booking in bookings { abandon(booking, at: now) }
-                // A full hand means that there are more.
-                if bookings.count == Self.mostBookings { return again(after: 50) }
-            }
-            again()
+    /// How often silent bookings are polled for: often enough to be late by a tenth at most, and by five seconds.
+    private var silentPause: Int64 { min(5_000, max(50, settings.abandonAfter / 10)) }
+
+    private func pause(_ reason: DueBookings.Reason) -> Int64 {
+        switch reason {
+        case .silent: silentPause
+        case .leaving: isTroubled ? Self.troubledPause : Self.leavingPause
         }
     }
 
-    private func again(after milliseconds: Int64? = nil) {
-        loop.schedule(after: milliseconds ?? pause) { [unowned self] in lookForAbandoned() }
+    private var isSettled: Bool {
+        guard store.isReady, let readySince else { return false }
+        return loop.now.since(readySince) / 1_000_000 >= Self.settlingTime
     }
 
-    /// Whoever said that they may be leaving and did nothing more has left, whatever `ABANDON_AFTER_MINUTES` says.
-    private func lookForLeft() {
-        let pause = isTroubled ? Self.troubledPause : Self.leftPause
-        isTroubled = false
+    /// One pass over all bookings that are due, batch by batch.
+    private func poll(_ reason: DueBookings.Reason) {
+        let wait = pause(reason)
+        if reason == .leaving { isTroubled = false }
         let now = clock.now(loop)
-        if store.isReady {
-            store.leftBookings(at: now, limit: Self.mostBookings) { [unowned self] result in
-                guard case .success(let bookings) = result else { return }
-                for booking in bookings { abandon(booking, at: now) }
+        let limit = reason == .silent ? Timestamp(clamping: now.milliseconds - settings.abandonAfter) : now
+        guard isSettled else { return again(reason, after: wait) }
+        giveUp(reason, until: limit, skipping: 0) { [unowned self] in again(reason, after: wait) }
+    }
+
+    private func again(_ reason: DueBookings.Reason, after milliseconds: Int64) {
+        loop.schedule(after: milliseconds) { [unowned self] in poll(reason) }
+    }
+
+    /// Gives up what is due, and goes on behind what could not be given up now: that must not keep others waiting.
+    private func giveUp(
+        _ reason: DueBookings.Reason, until limit: Timestamp, skipping skipped: Int, _ done: @escaping () -> Void
+    ) {
+        store.dueBookings(
+            reason, at: limit, skipping: skipped, limit: Self.maxBookings, receiver: backlog.receiver
+        ) { [unowned self] result in
+            guard case .success(let due) = result, due.remaining > 0 else { return done() }
+            if mustWait(for: due.othersWithBacklog) { return done() }
+            giveUp(due.bookings) { [unowned self] givenUp in
+                let left = due.remaining - givenUp
+                guard due.remaining == Self.maxBookings else { return done() }
+                giveUp(reason, until: limit, skipping: skipped + left, done)
             }
         }
-        loop.schedule(after: pause) { [unowned self] in lookForLeft() }
     }
 
-    private func abandon(_ booking: OpenBooking, at now: Timestamp) {
+    private func mustWait(for others: Int) -> Bool {
+        switch waitForOthers.decide(others: others, at: loop.now) {
+        case .giveUp: return false
+        case .wait: return true
+        case .giveUpDespite:
+            log.write(
+                .warning,
+                "Other receivers have had events on disk for too long; bookings are given up without waiting for them",
+                [("receivers", String(others))])
+            return false
+        }
+    }
+
+    /// Gives up each of these bookings; `done` takes how many left the list.
+    private func giveUp(_ bookings: [OpenBooking], _ done: @escaping (Int) -> Void) {
+        var (missing, givenUp) = (bookings.count, 0)
+        guard missing > 0 else { return done(0) }
+        for booking in bookings {
+            giveUp(booking) { isOver in
+                givenUp += isOver ? 1 : 0
+                missing -= 1
+                if missing == 0 { done(givenUp) }
+            }
+        }
+    }
+
+    private func giveUp(_ booking: OpenBooking, _ done: @escaping (Bool) -> Void) {
+        let now = clock.now(loop)
         let event = Event(
-            abandonedBy: booking.contactID, customerID: booking.customerID, email: booking.email,
-            lastStep: booking.lastStep, step: booking.step, leftAt: booking.leftAt, silence: settings.abandonAfter,
-            at: now, ulid: ulids.next(at: now))
-        // A booking whose next step waits on disk goes on.
-        guard let event, !backlog.holdsEvents(of: event.customer) else { return }
+            abandonedBy: booking.customerID, email: booking.email, lastStep: booking.lastStep, step: booking.step,
+            hasLeft: booking.leaving != nil, at: now, ulid: ulids.next(at: now))
+        // A booking whose next step is on disk goes on.
+        guard let event, !backlog.holdsEvents(of: event.customer) else { return done(false) }
         var change = rules.change(for: event)
-        change.expectedStep = booking.lastStep
-        change.expectsSilence = booking.leftAt != nil
+        change.expectation = Expectation(lastStep: booking.lastStep, leaving: booking.leaving)
         store.apply(change) { [unowned self] result in
             switch result {
             case .success(let applied):
-                guard !applied.isStale, !applied.isDuplicate, !applied.isErased else { return }
-                if booking.leftAt == nil {
-                    backlog.abandoned.add(1, ordering: .relaxed)
-                } else {
-                    backlog.left.add(1, ordering: .relaxed)
-                }
-                log.write(
-                    .info, "Received event: booking.abandoned",
-                    [("result", "applied"), ("contact_id", applied.contactID), ("from", "watch")])
+                note(applied, booking)
+                done(!applied.isStale)
             case .failure(let error):
                 isTroubled = true
                 log.write(
-                    .warning, "Left booking not stored, will be tried again",
+                    .warning, "Abandoned booking not stored, will be tried again",
                     [("contact_id", booking.contactID), ("reason", error.reason)])
+                done(false)
             }
         }
+    }
+
+    private func note(_ applied: Applied, _ booking: OpenBooking) {
+        guard !applied.isStale, !applied.isDuplicate, !applied.isErased else { return }
+        if booking.leaving == nil {
+            backlog.abandoned.add(1, ordering: .relaxed)
+        } else {
+            backlog.left.add(1, ordering: .relaxed)
+        }
+        log.write(
+            .info, "Received event: booking.abandoned",
+            [("result", "applied"), ("contact_id", applied.contactID), ("from", "watch")])
     }
 
     private func repeatAlerts() {

@@ -4,6 +4,8 @@ public struct Applied: Equatable, Sendable {
     public let contactID: String
     /// The event had been applied before; nothing changed.
     public let isDuplicate: Bool
+    /// The id had been used before, by an event of another contact or type: most likely this one is not a repetition.
+    public var isOtherEvent = false
     /// The booking has gone on since the event was made, or is over; nothing changed.
     public let isStale: Bool
     /// It waits whether the customer does more; nothing else changed.
@@ -36,6 +38,7 @@ public struct Applied: Equatable, Sendable {
             switch word {
             case "created": isNewContact = true
             case "conflict": isConflict = true
+            case "other": isOtherEvent = true
             case "superseded": isSuperseded = true
             case "unheard": isUnheard = true
             default:

@@ -32,6 +32,12 @@ public struct ApplyScript: Sendable {
     static let maxEmails = 100
     /// Contacts that must have given a name before statistics show it: what one visitor typed is nobody else's business.
     static let minGivers = 3
+    /// Bookings of one contact of which it is remembered that they were completed or paid, the newest.
+    static let maxSettled = 1_000
+    /// Milliseconds by which the clocks of two senders may differ without saying that two things are not the same.
+    static let clockTolerance: Int64 = 60_000
+    /// Milliseconds from now after which a stored time comes from a wrong clock, and counts as now.
+    static let maxAhead: Int64 = Event.clockTolerance
 
     /// The whole text, for `SCRIPT LOAD` and `EVAL`.
     public let text: String
@@ -50,7 +56,8 @@ public struct ApplyScript: Sendable {
             ("most_own_names", String(Self.mostNamesOfContact)),
             ("most_shared_names", String(Self.mostNamesOfMonth)), ("most_ids", String(Self.mostIDs)),
             ("most_bookings", String(Self.mostBookings)), ("most_tasks", String(Self.mostTasks)),
-            ("most_open", String(Self.mostOpenTasks)),
+            ("most_open", String(Self.mostOpenTasks)), ("max_settled", String(Self.maxSettled)),
+            ("clock_tolerance", String(Self.clockTolerance)), ("max_ahead", String(Self.maxAhead)),
             ("max_emails", String(Self.maxEmails)), ("min_givers", String(Self.minGivers)),
             ("first_status", Self.quoted(Rules.firstStatus.rawValue)),
             ("first_slug", Self.quoted(Rules.firstStatus.slug)),

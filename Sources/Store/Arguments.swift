@@ -5,17 +5,22 @@ import CRM
 /// Each argument becomes a string in Redis' Lua, at 0.1 to 0.2 µs: what an event does not need is left out, and nothing
 /// goes twice in two forms.
 public struct Arguments {
-    /// Arguments for the script that was made by ``ApplyScript``.
-    public init() {}
+    /// How long the numbers of a day are kept.
+    private let statsMilliseconds: Int64
+
+    /// Arguments for the script that was made by ``ApplyScript`` for the same way of keeping events.
+    public init(retention: Retention) { statsMilliseconds = retention.statsSeconds * 1000 }
 
     /// Adds the number of keys, the keys and the arguments; the name of the script stands before them.
     public func write(_ change: Change, to command: inout CommandBuffer) {
         let event = change.event
         command.add(4)
-        command.add(Keys.eventPrefix, event.id.text)
+        writeMark(of: event, to: &command)
         command.add(Keys.customerPrefix, event.customer.id?.text ?? "")
         command.add(Keys.emailPrefix, event.customer.email?.text ?? "")
-        command.add(Keys.statsPrefix, event.time.day)
+        // A day that is older than its numbers are kept is not counted: its key would live for as long again.
+        let isCounted = event.receivedAt.milliseconds(since: event.time) < statsMilliseconds
+        command.add(Keys.statsPrefix, isCounted ? event.time.day : "")
 
         command.add(event.time.milliseconds)
         event.time.withISO8601 { command.add($0) }
@@ -25,23 +30,25 @@ public struct Arguments {
         command.add(change.description)
 
         if !event.emailIdentifies { command.add("apart") }
+        if event.isProved, event.source == .browser { command.add("own") }
         if change.beginsAnew { command.add("anew") }
         if let hold = change.hold {
             command.add("hold")
             command.add(hold.due.map { String($0.milliseconds) } ?? "")
             command.add(hold.booking)
         }
-        if let step = change.expectedStep {
+        if let expectation = change.expectation {
             command.add("expect")
-            command.add(step.milliseconds)
-            command.add(change.expectsSilence ? "1" : "")
+            command.add(expectation.lastStep.milliseconds)
+            command.add(expectation.leaving.map { String($0.at.milliseconds) } ?? "")
+            command.add(expectation.leaving.map { String($0.entries) } ?? "")
         }
         if let counter = change.counter {
             command.add("count")
             pair(counter, to: &command)
         }
-        write(change.view, at: event.time, to: &command)
-        if let funnel = change.funnel { write(funnel, reason: event.type.rawValue, to: &command) }
+        write(change.view, at: event.time, isCounted: isCounted, to: &command)
+        if let funnel = change.funnel { write(funnel, of: event, to: &command) }
         if !change.fields.isEmpty {
             command.add("fields")
             for field in change.fields {
@@ -76,25 +83,48 @@ public struct Arguments {
         command.add(Int64(pair.value))
     }
 
-    private func write(_ view: Change.View?, at time: Timestamp, to command: inout CommandBuffer) {
+    /// Adds the key of the event's mark, but for the customer where the id is that customer's alone.
+    private func writeMark(of event: Event, to command: inout CommandBuffer) {
+        switch event.namespace {
+        case .browser, .customer: command.add(Keys.eventPrefix, event.id.text)
+        case .escaped, .backend, .service: command.add(Keys.eventPrefix, event.namespace.prefix + event.id.text)
+        }
+    }
+
+    private func write(
+        _ view: Change.View?, at time: Timestamp, isCounted: Bool, to command: inout CommandBuffer
+    ) {
         guard let view else { return }
         command.add("view")
         switch view {
         case .vehicle(let name):
             command.add(name)
             command.add(Keys.vehiclesOfContact)
-            command.add(Keys.vehicles(month: time.month))
+            command.add(isCounted ? Keys.vehicles(month: time.month) : "")
         case .location(let name):
             command.add(name)
             command.add("")
-            command.add(Keys.locations(month: time.month))
+            command.add(isCounted ? Keys.locations(month: time.month) : "")
         }
     }
 
-    private func write(_ funnel: FunnelChange, reason: String, to command: inout CommandBuffer) {
+    private func write(_ funnel: FunnelChange, of event: Event, to command: inout CommandBuffer) {
         command.add("funnel")
-        command.add(funnel.booking)
-        command.add(funnel.bookingID ?? "")
+        command.add(funnel.booking.text)
+        let mayBeCounted = funnel.counts || funnel.settledBy == .completed
+        command.add(mayBeCounted && funnel.booking.isExact ? funnel.booking.text : "")
+        if let moment = funnel.orderedAt {
+            command.add("at")
+            command.add(moment.milliseconds)
+        }
+        // A booking with an id is among those that were counted, which was asked for already.
+        if let fact = funnel.settledBy, !(fact == .completed && funnel.booking.isExact) {
+            command.add("settled")
+            command.add(fact.rawValue)
+            command.add(funnel.booking.kind.rawValue)
+            command.add(funnel.booking.isExact ? "1" : "")
+        }
+        if let fact = funnel.settles { write(fact, of: [funnel.booking] + funnel.standIns, to: &command) }
         for moment in funnel.supersededBy {
             command.add("after")
             command.add(moment.rawValue)
@@ -127,8 +157,19 @@ public struct Arguments {
             command.add("tally")
             pair(number, to: &command)
         }
-        if let cancels = funnel.cancels { write(cancels, reason: reason, to: &command) }
-        if let task = funnel.task { write(task, to: &command) }
+        if let cancels = funnel.cancels { write(cancels, reason: event.type.rawValue, to: &command) }
+        if let task = funnel.task { write(task, of: event, to: &command) }
+    }
+
+    private func write(_ fact: Fact, of names: [BookingName], to command: inout CommandBuffer) {
+        command.add("settle")
+        command.add(fact.rawValue)
+        command.add(names.contains(where: \.isExact) ? "1" : "")
+        for name in names {
+            command.add(name.kind.rawValue)
+            command.add(name.text)
+        }
+        command.add(".")
     }
 
     private func write(_ cancels: FunnelChange.Cancellation, reason: String, to command: inout CommandBuffer) {
@@ -139,15 +180,18 @@ public struct Arguments {
         command.add(cancels.type.isUrgent ? Keys.closedChannel : "")
     }
 
-    private func write(_ task: SalesTask, to command: inout CommandBuffer) {
+    private func write(_ task: SalesTask, of event: Event, to command: inout CommandBuffer) {
         command.add("task")
         command.add(task.type.rawValue)
         command.add(task.due.milliseconds)
         command.add(task.due.iso8601)
+        command.add(task.created.milliseconds)
+        command.add(task.created.iso8601)
         command.add(task.type.isUniquePerBooking ? "1" : "0")
         command.add(task.type.isUrgent ? Keys.urgentChannel : "")
         command.add(task.type.priority)
         command.add(task.type.title)
         command.add(task.description)
+        command.add(event.id.text)
     }
 }

@@ -31,6 +31,8 @@ extension Keys {
     static let erasuresOpen = "crm_index_erasures_open"
     /// Sorted set: what is left of the timeline of a contact that is being erased.
     static func erasing(_ contact: String) -> String { "crm_index_erasing_\(contact)" }
+    /// Set: hashes of the names of a contact that is being erased, under which the marks of its events may be.
+    static func erasingNames(_ contact: String) -> String { "crm_index_erasing_names_\(contact)" }
     /// Hash: what an erasure removed, by a salted hash of the contact's id.
     static func erasureReceipt(_ hash: String) -> String { "crm_index_erasure_receipt_\(hash)" }
     /// Set: bookings that were counted for a contact.

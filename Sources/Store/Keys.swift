@@ -37,6 +37,10 @@ public enum Keys {
     public static let bookingsOpen = "crm_index_bookings_open"
     /// Sorted set: contacts whose browser may be leaving a booking, by when they count as gone.
     static let bookingsLeaving = "crm_index_bookings_leaving"
+    /// Sorted set: which bookings of a contact are known to be completed or paid, by when that was.
+    static func settled(_ contact: String) -> String { "crm_index_settled_" + contact }
+    /// Sorted set: receivers that have events on disk, by the moment until which that was said.
+    static let backlogs = "crm_index_backlogs"
     /// Sorted set: open tasks that were announced to nobody.
     public static let tasksUnheard = "crm_index_tasks_unheard"
     /// Channel: urgent tasks as they open.

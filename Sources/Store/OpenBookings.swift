@@ -1,7 +1,7 @@
 import CRM
 import Loop
 
-/// A booking in progress, as it stands in Redis.
+/// A booking in progress, as Redis has it.
 public struct OpenBooking: Sendable {
     /// The contact whose booking it is.
     public let contactID: String
@@ -11,61 +11,59 @@ public struct OpenBooking: Sendable {
     public let customerID: String?
     /// The contact's email.
     public let email: String?
-    /// When its browser said that it may be leaving; `nil` where it did not.
-    public var leftAt: Timestamp?
+    /// When its browser said that it may be leaving, and how many timeline entries there were from that time on; `nil`
+    /// where it did not say so.
+    public let leaving: (at: Timestamp, entries: Int64)?
     /// What the last step was about: `{"event_data":{…},"session":{…}}`.
     public let step: String
 }
 
+/// Bookings that are due to be given up.
+public struct DueBookings: Sendable {
+    /// Which bookings are due.
+    public enum Reason: String, Sendable {
+        /// The last step was made long enough ago.
+        case silent
+        /// The browser said that it may be leaving, and nothing has followed.
+        case leaving
+    }
+
+    /// How many other receivers have events on disk that may say that a booking goes on.
+    public let othersWithBacklog: Int
+    /// How many entries of the list remain where these come from.
+    public let remaining: Int
+    /// The bookings.
+    public let bookings: [OpenBooking]
+}
+
 extension Store {
-    /// Bookings whose last step was made before `time`, the oldest first, at most `limit`: two round trips.
-    public func openBookings(
-        before time: Timestamp, limit: Int, _ done: @escaping (Result<[OpenBooking], StoreError>) -> Void
+    /// Lists at most `limit` bookings that are due, the earliest first, but for the first `skipped`. Whatever cannot be
+    /// given up leaves the list.
+    ///
+    /// - Parameters:
+    ///   - time: the moment before which the last step was made, or until which the wait was to last.
+    ///   - receiver: the id of this receiver, as ``announceBacklog(of:milliseconds:_:)`` has it.
+    public func dueBookings(
+        _ reason: DueBookings.Reason, at time: Timestamp, skipping skipped: Int, limit: Int, receiver: String,
+        _ done: @escaping (Result<DueBookings, StoreError>) -> Void
     ) {
-        let range = ["ZRANGE", Keys.bookingsOpen, "-inf", "(" + String(time.milliseconds), "BYSCORE", "LIMIT", "0"]
-        redis.send(range + [String(limit)]) { [weak self] result in
-            switch result {
-            case .failure(let error): done(.failure(error))
-            case .success(let reply): self?.read((reply.array ?? []).compactMap(\.text), done)
-            }
+        let words = [
+            "EVAL", DueScript.text, "0", reason.rawValue, String(time.milliseconds), String(limit), String(skipped),
+            receiver,
+        ]
+        redis.send(words) { done($0.flatMap(DueBookings.read)) }
+    }
+
+    /// Says in Redis for the next `milliseconds` that this receiver has events on disk, or that it has none any more
+    /// (`nil`): the watches of others wait before they give up a booking whose next step may be among them.
+    public func announceBacklog(of receiver: String, milliseconds: Int64?, _ done: @escaping (Bool) -> Void) {
+        let words = ["EVAL", BacklogScript.text, "1", Keys.backlogs, receiver, milliseconds.map { String($0) } ?? ""]
+        redis.send(words) { result in
+            if case .success = result { done(true) } else { done(false) }
         }
     }
 
-    /// Bookings whose browser said that it may be leaving, and whose customer has done nothing since and until `time`, at
-    /// most `limit`.
-    public func leftBookings(
-        at time: Timestamp, limit: Int, _ done: @escaping (Result<[OpenBooking], StoreError>) -> Void
-    ) {
-        redis.send(["EVAL", LeavingScript.text, "0", String(time.milliseconds), String(limit)]) { result in
-            done(result.map { ($0.array ?? []).compactMap { OpenBooking(left: ($0.array ?? []).map(\.text)) } })
-        }
-    }
-
-    private func read(_ contacts: [String], _ done: @escaping (Result<[OpenBooking], StoreError>) -> Void) {
-        guard !contacts.isEmpty else { return done(.success([])) }
-        var bookings: [OpenBooking] = []
-        var missing = contacts.count
-        var failure: StoreError?
-        for id in contacts {
-            var fields: [RedisReply] = []
-            redis.send(["HMGET", Keys.funnel(id), "step_at", "step"]) {
-                if case .success(let reply) = $0 { fields = reply.array ?? [] }
-            }
-            redis.send(["HMGET", Keys.contact(id), "customer_id", "email"]) { result in
-                switch result {
-                case .failure(let error): failure = error
-                case .success(let reply):
-                    if let booking = OpenBooking(id, step: fields, contact: reply.array ?? []) {
-                        bookings.append(booking)
-                    }
-                }
-                missing -= 1
-                if missing == 0 { done(failure.map { .failure($0) } ?? .success(bookings)) }
-            }
-        }
-    }
-
-    /// Announces again what nobody heard, at most 100 tasks that are no older than `oldest`; tells how many were heard.
+    /// Announces again what nobody heard, at most 100 tasks that are no older than `oldest`; returns how many were heard.
     public func repeatUnheardAlerts(since oldest: Timestamp, _ done: @escaping (Int) -> Void) {
         redis.send(["ZRANGE", Keys.tasksUnheard, "0", "99"]) { [weak self] result in
             guard let self, case .success(let reply) = result else { return done(0) }
@@ -87,36 +85,40 @@ extension Store {
     }
 }
 
-extension OpenBooking {
-    fileprivate init?(_ id: String, step fields: [RedisReply], contact: [RedisReply]) {
-        guard fields.count == 2, contact.count == 2, let text = fields[0].text, let number = Int64(text),
-            let time = Timestamp(milliseconds: number)
-        else { return nil }
-        contactID = id
-        lastStep = time
-        step = fields[1].text ?? "{}"
-        customerID = contact[0].text
-        email = contact[1].text
-    }
-
-    /// One that `leaving.lua` tells.
-    fileprivate init?(left words: [String?]) {
-        func time(_ text: String?) -> Timestamp? { text.flatMap { Int64($0) }.flatMap { Timestamp(milliseconds: $0) } }
-        guard words.count == 6, let id = words[0], let step = time(words[1]), let left = time(words[3])
-        else { return nil }
-        contactID = id
-        lastStep = step
-        self.step = words[2] ?? "{}"
-        leftAt = left
-        customerID = words[4]
-        email = words[5]
+extension DueBookings {
+    /// Reads the reply of `due.lua`.
+    fileprivate static func read(_ reply: RedisReply) -> Result<DueBookings, StoreError> {
+        guard let parts = reply.array, parts.count == 3, let others = parts[0].integer,
+            let remaining = parts[1].integer, let rows = parts[2].array
+        else { return .failure(.refused("the script gave no answer that this version understands")) }
+        return .success(
+            DueBookings(
+                othersWithBacklog: Int(others), remaining: Int(remaining),
+                bookings: rows.compactMap { OpenBooking(words: ($0.array ?? []).map(\.text)) }))
     }
 }
 
-private enum LeavingScript {
-    static let text = String(decoding: PackageResources.leaving_lua, as: UTF8.self)
+extension OpenBooking {
+    fileprivate init?(words: [String?]) {
+        func time(_ text: String?) -> Timestamp? { text.flatMap { Int64($0) }.flatMap { Timestamp(milliseconds: $0) } }
+        guard words.count == 7, let id = words[0], let lastStep = time(words[1]) else { return nil }
+        contactID = id
+        self.lastStep = lastStep
+        step = words[2] ?? "{}"
+        leaving = time(words[3]).flatMap { at in words[4].flatMap { Int64($0) }.map { (at, $0) } }
+        customerID = words[5]
+        email = words[6]
+    }
+}
+
+private enum DueScript {
+    static let text = String(decoding: PackageResources.due_lua, as: UTF8.self)
 }
 
 private enum AnnounceScript {
     static let text = String(decoding: PackageResources.announce_lua, as: UTF8.self)
+}
+
+private enum BacklogScript {
+    static let text = String(decoding: PackageResources.backlog_lua, as: UTF8.self)
 }

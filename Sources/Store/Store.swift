@@ -8,7 +8,7 @@ public final class Store {
 
     /// The connection, for reading.
     public let redis: Redis
-    let arguments = Arguments()
+    let arguments: Arguments
     let script: LoadedScript
     private let waitReplicas: Int
     /// Applied by the primary, waiting for the word of its replicas.
@@ -22,6 +22,7 @@ public final class Store {
     ) {
         let script = LoadedScript(ApplyScript(retention: retention))
         self.script = script
+        arguments = Arguments(retention: retention)
         self.waitReplicas = waitReplicas
         redis = Redis(
             url: url, loop: loop, deadlines: deadlines, preamble: [["SCRIPT", "LOAD", script.text]],

@@ -19,9 +19,9 @@ local function object(key)
   return '{' .. table.concat(out, ',') .. '}'
 end
 local contact = object('crm_contact_' .. (task[3] or ''))
-if call('PUBLISH', ARGV[2], '{"task":' .. object(KEYS[1]) .. ',"contact":' .. contact .. '}') == 0 then
-  return 'unheard'
-end
+local heard = redis.pcall('PUBLISH', ARGV[2], '{"task":' .. object(KEYS[1]) .. ',"contact":' .. contact .. '}')
+-- An error is a user of Redis who may not publish.
+if heard == 0 or type(heard) == 'table' then return 'unheard' end
 call('HDEL', KEYS[1], 'unheard')
 call('ZREM', KEYS[2], ARGV[1])
 return 'heard'

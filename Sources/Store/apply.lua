@@ -8,20 +8,28 @@
 -- stats_seconds, timeline_limit, the others that begin with most_, first_status, first_slug, new_contact).
 --
 -- KEYS  1 crm_event_<event id>   2 crm_index_customer_<customer id>   3 crm_contact_email_<email>   4 crm_stats_<day>;
---       in 2 and 3 nothing stands behind the prefix when the event names none
+--       in 2 and 3 nothing follows the prefix when the event names none; in 4 when its day is too old to be counted
 -- ARGV  1 event time, epoch milliseconds   2 event time, ISO 8601   3 ULID of the ids that are made for the event
 --       4 name of its kind in the day's statistics   5 timeline member from behind the contact's id on
 --       6 what happened, the contact's last_action; then parts, each opened by its name, in this order, if at all:
 --      'apart'                       the email is not proved: it does not say whose event it is, and lifts no tombstone
+--      'own'                         its id counts for the customer it names only
 --      'anew'                        later than an erasure it is a new beginning
---      'hold' due booking            only if the customer does nothing more: all that is kept is when that will be known,
---                                    in milliseconds ('' = it is void), and only while that booking is in progress
---      'expect' moment silence       of the last step: otherwise nothing is done; '1' = nor if anything later happened
+--      'hold' due booking            only if the customer does nothing more: all that is kept is when that will be
+--                                    known, in milliseconds ('' = it is void), and only while that booking is in progress
+--      'expect' moment left count    the last step must be of this moment, and the timeline must have this many entries
+--                                    from `left` on ('' = any): otherwise, and where the funnel part is void, the event
+--                                    is dropped, and a booking that is over leaves the bookings in progress
 --      'count' name delta            an integer of the contact
---      'view' name own shared        raises it in the contact's ranking of this prefix ('' = none) and in a shared one, and
---                                    notes who gave it until `min_givers` contacts did
+--      'view' name own shared        raises it in the contact's ranking of this prefix and in a shared one ('' = none),
+--                                    and notes who gave it until `min_givers` contacts did
 --      'funnel' booking id           what it is about ('' = unknown), and the booking's own id ('' = unknown); then:
---         'after' moment                later than the event, it voids the rest of the part; any number
+--         'at' moment                   when it counts as having happened, where that is not the event's time
+--         'settled' fact kind exact     void where this fact is known of the booking, which is named by an id of this
+--                                       kind; '1' = whatever the times say, else within the tolerance of clocks
+--         'settle' fact exact kind …    this fact becomes known of the booking, under these kinds and names, to the
+--                                       '.'; '1' = the booking's own id is among them
+--         'after' moment                later than the event, it voids the rest but for 'cancel'; any number
 --         'keep' moment                 becomes the event's time; any number
 --         'status' name slug            the lead status that is entered
 --         'enter' step | 'leave'        the bookings in progress; what to remember of the step
@@ -29,15 +37,19 @@
 --         'raise' name delta            an integer of the contact; any number
 --         'tally' name delta            a number of the day; any number
 --         'cancel' type same reason channel    open tasks of that type; '1' = of this booking only; '' = tell nobody
---         'task' type due iso unique channel priority title description    due also in milliseconds; '1' = one open for
---                                       one booking
+--         'task' type due iso created iso unique channel priority title description    times in milliseconds too;
+--                                       '1' = one open for one booking
 --      'fields' (name, value) …      of the contact, to the end; as last_action they are written where there is none,
 --                                    and when the event is not older than the contact
 --
--- Reply: one line of words, `erased` (the person was, and the event changes nothing), `duplicate <contact id>`,
---        `stale <contact id>` (the booking has gone on or is over; nothing was done; without an id where nobody is
---        known), `held <contact id>` (it waits), or `applied <contact id>`, the latter followed by any of
---        `created`, `conflict` (id and email name two contacts), `superseded` (timeline only), `task=<id>`, `unheard`.
+-- Reply: one line of words:
+--        `erased`                  the person was, and the event changes nothing
+--        `duplicate <contact id>`  applied before; `other` follows where the mark belongs to an event of another contact
+--                                  or type
+--        `stale <contact id>`      the booking has gone on or is over; no id where nobody is known
+--        `held <contact id>`       it waits
+--        `applied <contact id>`    and any of `created`, `conflict` (id and email name two contacts), `superseded`
+--                                  (timeline only), `task=<id>`, `unheard`
 -- Errors: those of Redis, and DAMAGED for a number that is none. A script does not roll back, so everything that can
 --        fail is read before the first write; the first three writes prove what they write to themselves.
 --
@@ -53,11 +65,36 @@ if not time then return 'ready' end
 
 -- 1. Who is it? The id first, then the email.
 
-local known = call('MGET', keys[1], keys[2], keys[3], 'crm_index_erasure_salt')
-if known[1] then return 'duplicate ' .. known[1] end
+local mark = keys[1]
+local known = call('MGET', mark, keys[2], keys[3], 'crm_index_erasure_salt')
 local has_customer, has_email = keys[2] ~= 'crm_index_customer_', keys[3] ~= 'crm_contact_email_'
 local apart, anew
 if part == 'apart' then apart, part, at = true, args[at], at + 1 end
+if part == 'own' then
+  -- The name is hashed: a mark may outlive what the contact's erasure finds.
+  local name = has_customer and string.sub(keys[2], 20) or string.sub(keys[3], 19)
+  mark = 'crm_event_customer:' .. redis.sha1hex(name) .. ':' .. string.sub(mark, 11)
+  known[1], part, at = call('MGET', mark)[1], args[at], at + 1
+end
+if known[1] then
+  -- An id that was taken by another event must not make this one vanish in silence. The type is looked up where a
+  -- repeated event is: among those of the same time, else among the newest.
+  local id, timeline = known[1], 'crm_activity_' .. known[1]
+  local who = has_customer and known[2] or has_email and not apart and known[3]
+  if who ~= id then return 'duplicate ' .. id .. ' other' end
+  local type_of, own = '^","type":"([^"]*)"', string.match(args[5], '(,"event_id":.-),"data":')
+  for _, range in ipairs({ { time, time, 'BYSCORE', 'LIMIT', '0', '9' }, { '0', '99', 'REV' } }) do
+    local entries = try('ZRANGE', timeline, unpack(range))
+    for _, entry in ipairs(entries) do
+      if own and string.find(entry, own, 1, true) then
+        local tail = string.match(entry, '^{"id":"[^"]*","contact_id":"[^"]*(".*)$') or ''
+        local is_same = string.match(tail, type_of) == string.match(args[5], type_of)
+        return 'duplicate ' .. id .. (is_same and '' or ' other')
+      end
+    end
+  end
+  return 'duplicate ' .. id
+end
 if part == 'anew' then anew, part, at = true, args[at], at + 1 end
 
 -- There is a salt for as long as somebody's erasure is remembered (erase.lua makes both).
@@ -86,6 +123,7 @@ local by_id, by_email = has_customer and known[2], has_email and known[3]
 local id = by_id or not apart and by_email or 'contact_' .. ulid
 local conflict = by_email and by_email ~= id
 local contact, timeline, day = 'crm_contact_' .. id, 'crm_activity_' .. id, keys[4]
+if day == 'crm_stats_' then day = nil end
 
 -- 2. What is there? From here to section 6 everything is read that the writes need, or that could make them fail.
 
@@ -93,23 +131,36 @@ local now = call('HMGET', contact, 'email', 'customer_id', 'lead_status', 'last_
 local old_email, old_customer, status, last_activity = now[1], now[2], now[3], now[4]
 local created = not (old_email or old_customer or status or last_activity)
 local newer = not last_activity or iso >= last_activity
+if not newer then
+  -- A time that a wrong clock wrote must not freeze the contact until that time comes: it counts as now.
+  local last, clock = tonumber(call('ZSCORE', 'crm_index_contacts_recent', id) or 0), call('TIME')[1] * 1000
+  newer = last > clock + max_ahead and tonumber(time) >= clock - clock_tolerance
+end
 if part == 'hold' then
   if created then return 'stale' end
   local funnel, leaving, due, left = 'crm_index_funnel_' .. id, 'crm_index_bookings_leaving', args[at], time
-  local is = call('HMGET', funnel, 'step_at', 'booking', 'leaving_at')
+  local is = call('HMGET', funnel, 'step_at', 'booking', 'leaving_at', 'leaving_count')
   if due == '' or not newer or not is[1] or is[2] ~= args[at + 1] then return 'stale ' .. id end
-  -- Of two that wait, with nothing between them, what is earlier counts: one that is told again puts nothing off.
-  local before = is[3] and tonumber(call('ZSCORE', 'crm_index_contacts_recent', id) or 0) <= (tonumber(is[3]) or 0)
+  -- Of two that wait, with nothing between them, the earlier counts: one that is sent again defers nothing.
+  local before = tonumber(is[3]) and call('ZCOUNT', timeline, is[3], '+inf') == tonumber(is[4])
     and call('ZSCORE', leaving, id)
-  if before then due, left = math.min(before, due), math.min(is[3], left) end
+  if before then
+    due = math.min(before, due)
+    if tonumber(is[3]) < tonumber(left) then left = is[3] end
+  end
+  local count = call('ZCOUNT', timeline, left, '+inf')
   call('ZADD', leaving, due, id)
-  call('HSET', funnel, 'leaving_at', left)
+  call('HSET', funnel, 'leaving_at', left, 'leaving_count', count)
   return 'held ' .. id
 end
-if part == 'expect' then
+local expected = part == 'expect'
+if expected then
   local has_gone_on = call('HGET', 'crm_index_funnel_' .. id, 'step_at') ~= args[at]
-  if has_gone_on or args[at + 1] == '1' and not newer then return 'stale ' .. id end
-  part, at = args[at + 2], at + 3
+  local left = args[at + 1]
+  if has_gone_on or left ~= '' and call('ZCOUNT', timeline, left, '+inf') ~= tonumber(args[at + 2]) then
+    return 'stale ' .. id
+  end
+  part, at = args[at + 3], at + 4
 end
 local length = call('ZCARD', timeline)
 local owns_email = has_email and not conflict
@@ -136,7 +187,8 @@ if new_email or new_customer or not status then
     new_customer = string.sub(keys[2], 20)
     if old_customer and not by_id then
       customers = 'crm_index_customers_' .. id
-      -- One email with ever new ids is no person any more: then the new id leads nowhere, and the event goes by its email.
+      -- One email with ever new ids is no person any more: then the new id leads nowhere, and the event goes by its
+      -- email.
       if call('SCARD', customers) >= most_ids then has_customer, new_customer, customers = false, nil, nil end
     end
     if new_customer and (newer or not old_customer) then
@@ -153,7 +205,7 @@ end
 
 -- 4. Counters and rankings. Of `numbers` and `raised` each name is followed by a delta, later by what it comes to.
 
-local numbers, raised = created and { 'contacts_created', 1 }, nil
+local numbers, raised = created and { 'contacts_created', 1 } or nil, nil
 if part == 'count' then
   raised = { args[at], args[at + 1] }
   part, at = args[at + 2], at + 3
@@ -162,18 +214,26 @@ local seen, own, shared, named, givers
 if part == 'view' then
   seen, own, shared = args[at], args[at + 1], args[at + 2]
   part, at = args[at + 3], at + 4
-  own = own ~= '' and own .. id
+  own, shared = own ~= '' and own .. id, shared ~= '' and shared
   -- One call checks the types of both; the first key never exists, so it costs nothing.
-  if own then call('ZINTERCARD', '3', 'crm_index_nothing', own, shared) else call('ZCARD', shared) end
-  -- Who gave the name, until enough contacts did: `known`, or the ends of their ids.
-  named = 'crm_index_named_' .. string.sub(shared, 11)
-  givers = call('HGET', named, seen)
+  if own and shared then
+    call('ZINTERCARD', '3', 'crm_index_nothing', own, shared)
+  elseif own or shared then
+    call('ZCARD', own or shared)
+  end
+  if shared then
+    -- Who gave the name, until enough contacts did: `known`, or the ends of their ids.
+    named = 'crm_index_named_' .. string.sub(shared, 11)
+    givers = call('HGET', named, seen)
+  end
 end
 
 -- 5. The funnel, and what it changes of the above.
 
-local funnel, effective, booking, booking_id, next_status, next_slug, move, step, is_last
+local funnel, effective, booking, booking_id, next_status, next_slug, move, step, is_last, was_about
 local earned, revenue, leaves, moves, moved, move_count, remember, reason, closed_channel, closing, task, oldest
+local settle, settled, settled_count
+local when = time
 --@ funnel-read.lua
 
 if raised or numbers then
@@ -184,7 +244,7 @@ if raised or numbers then
       list[i + 1] = old + list[i + 1]
     end
   end
-  if numbers then read(day, numbers) end
+  if numbers and day then read(day, numbers) end
   if raised then
     read(contact, raised)
     set = set or {}
@@ -211,19 +271,19 @@ end
 -- 6. From here on only writes. The first three prove what they write to by succeeding; should the second or the third
 -- find it spoiled, those before are taken back. This saves reading them: an eighth of the whole script.
 
-local events = call('HINCRBY', day, 'events', '1')
-local of_kind = try('HINCRBY', day, kind, '1')
+local events = day and call('HINCRBY', day, 'events', '1')
+local of_kind = day and try('HINCRBY', day, kind, '1')
 local failed = type(of_kind) == 'table' and of_kind
 local placed = newer and not failed and try('ZADD', 'crm_index_contacts_recent', time, id) or 0
 if failed or placed ~= 0 and placed ~= 1 then
-  if events == 1 then call('HDEL', day, 'events') else call('HINCRBY', day, 'events', '-1') end
+  if events == 1 then call('HDEL', day, 'events') elseif day then call('HINCRBY', day, 'events', '-1') end
   if failed then error(failed) end
-  if of_kind == 1 then call('HDEL', day, kind) else call('HINCRBY', day, kind, '-1') end
+  if of_kind == 1 then call('HDEL', day, kind) elseif day then call('HINCRBY', day, kind, '-1') end
   error(placed)
 end
 if events == 1 then call('EXPIRE', day, stats_seconds) end
 
-call('SET', keys[1], id, 'EX', remember_seconds)
+call('SET', mark, id, 'EX', remember_seconds)
 if has_customer and not by_id then call('SET', keys[2], id) end
 if owns_email and not by_email then call('SET', keys[3], id) end
 if graves then call('DEL', unpack(graves)) end
@@ -234,14 +294,14 @@ if set then
     call('SADD', emails, old_email)
   end
   if old_index then call('DEL', old_index) end
-  if slug then call('ZADD', 'crm_index_status_' .. slug, time, id) end
+  if slug then call('ZADD', 'crm_index_status_' .. slug, when, id) end
   if set[1] then call('HSET', contact, unpack(set)) end
 end
 if newer then call('HSET', contact, 'last_activity', iso, 'last_action', action, unpack(args, at)) end
 call('ZADD', timeline, time, '{"id":"activity_' .. ulid .. '","contact_id":"' .. id .. args[5])
 if length >= timeline_limit then call('ZREMRANGEBYRANK', timeline, '0', length - timeline_limit) end
 if seen then
-  if givers ~= 'known' then
+  if shared and givers ~= 'known' then
     local giver = string.sub(id, -8)
     if not givers then
       call('HSET', named, seen, giver)
@@ -256,7 +316,7 @@ if seen then
     local excess = call('ZCARD', own) - most_own_names
     if excess > 0 then call('ZREMRANGEBYRANK', own, '0', excess - 1) end
   end
-  if call('ZINCRBY', shared, '1', seen) == '1' then
+  if shared and call('ZINCRBY', shared, '1', seen) == '1' then
     local names = call('ZCARD', shared)
     if names == 1 then call('EXPIRE', shared, stats_seconds) end
     if names > most_shared_names then
@@ -266,12 +326,12 @@ if seen then
     end
   end
 end
-if numbers and numbers[1] then call('HSET', day, unpack(numbers)) end
+if day and numbers and numbers[1] then call('HSET', day, unpack(numbers)) end
 
 local reply = 'applied ' .. id
 if created then reply = reply .. ' created' end
 if conflict then reply = reply .. ' conflict' end
 if not funnel then return reply end
-if not effective then return reply .. ' superseded' end
+if not effective and not closing then return reply .. ' superseded' end
 
 --@ funnel-write.lua

@@ -57,15 +57,28 @@ local function take_back(ranking, month, name)
   if others[1] then call('HSET', named, name, table.concat(others, ' ')) else call('HDEL', named, name) end
 end
 
+-- Where the mark of an event may be: EventNamespace.swift.
+local names = 'crm_index_erasing_names_' .. id
+local namespaces = { 'crm_event_', 'crm_event_browser:', 'crm_event_server:', 'crm_event_service:' }
+for _, name in ipairs(call('SMEMBERS', names)) do
+  namespaces[#namespaces + 1] = 'crm_event_customer:' .. name .. ':'
+end
+local function remove_marks(event)
+  local keys, gone = {}, 0
+  for i, namespace in ipairs(namespaces) do keys[i] = namespace .. event end
+  for i, owner in ipairs(call('MGET', unpack(keys))) do
+    if owner == id then gone = gone + call('UNLINK', keys[i]) end
+  end
+  return gone
+end
+
 local count, bytes, marks = 0, 0, 0
 while count < max_entries and bytes < max_bytes do
   local entry = call('ZRANGE', aside, count, count)[1]
   if not entry then break end
   count, bytes = count + 1, bytes + #entry
   local event = value(entry, 'event_id')
-  if event and call('MGET', 'crm_event_' .. event)[1] == id then
-    marks = marks + call('UNLINK', 'crm_event_' .. event)
-  end
+  if event then marks = marks + remove_marks(event) end
   local view = views[value(entry, 'type') or '']
   if view then
     local said, time = value(entry, 'description') or '', value(entry, 'timestamp') or ''
@@ -76,7 +89,10 @@ while count < max_entries and bytes < max_bytes do
 end
 if count > 0 then call('ZREMRANGEBYRANK', aside, 0, count - 1) end
 local is_over = call('EXISTS', aside) == 0
-if is_over then call('SREM', 'crm_index_erasures_open', id) end
+if is_over then
+  call('SREM', 'crm_index_erasures_open', id)
+  call('UNLINK', names)
+end
 if not receipt then return { is_over and 'erased' or 'open' } end
 
 if marks > 0 then call('HINCRBY', receipt, 'crm_event_', marks) end

@@ -22,6 +22,7 @@ local contact, timeline, of_tasks = 'crm_contact_' .. id, 'crm_activity_' .. id,
 local customers, vehicles = 'crm_index_customers_' .. id, 'crm_index_vehicles_' .. id
 local bookings, funnel = 'crm_index_bookings_' .. id, 'crm_index_funnel_' .. id
 local emails, aside = 'crm_index_emails_' .. id, 'crm_index_erasing_' .. id
+local settled, aside_names = 'crm_index_settled_' .. id, 'crm_index_erasing_names_' .. id
 local since = ARGV[10] ~= '' and tonumber(ARGV[10])
 local salt = call('MGET', 'crm_index_erasure_salt')[1]
 
@@ -120,12 +121,17 @@ for _, task in ipairs(tasks) do
   end
 end
 for _, key in ipairs(shared) do counts.members = counts.members + call('ZREM', key, id) end
-delete('crm_index_', of_tasks, customers, emails, vehicles, bookings, funnel)
+delete('crm_index_', of_tasks, customers, emails, vehicles, bookings, funnel, settled)
 delete('crm_contact_', contact)
 if length > 0 then
   call('UNLINK', aside)
   call('RENAME', timeline, aside)
   call('SADD', 'crm_index_erasures_open', id)
+  -- Under which of these the marks of events may be (EventNamespace.swift), when the names themselves are gone.
+  call('UNLINK', aside_names)
+  for _, names in ipairs({ ids, former, { known[1] or nil } }) do
+    for _, name in ipairs(names) do call('SADD', aside_names, redis.sha1hex(name)) end
+  end
   counts.crm_activity_ = 1
 end
 if since then

@@ -1,9 +1,35 @@
--- Part of apply.lua: bookings, payments and their tasks, what becomes of them. It only reads; `effective` is false for
--- what the contact has moved past, and then nothing of this part is done.
+-- Part of apply.lua: what becomes of bookings, payments and their tasks. It only reads.
+--
+-- The order of facts, in one place:
+-- 1. A fact that is known of the same booking outranks a guess about it, whatever the times say: where the fact that
+--    'settled' names is known, the event does nothing here (`over`), and an event that settles its booking ends it,
+--    moves the status and closes the tasks even where these have later times. Where no booking id says that it is the
+--    same booking, this reaches over the tolerance of clocks and no further: what is later belongs to a new booking.
+-- 2. Everything else goes by time. What the contact has moved past (`passed`) changes nothing but the tasks of its own
+--    booking. Equal times count as newer.
+-- 3. The first status is no fact: any other replaces it. While a later step has a booking in progress, it stays.
+-- 4. A stored time that lies in the future counts as now.
 
 if part == 'funnel' then
   funnel, booking, booking_id = 'crm_index_funnel_' .. id, args[at], args[at + 1]
   part, at = args[at + 2], at + 3
+  if part == 'at' then when, part, at = args[at], args[at + 1], at + 2 end
+  local at_time, clock = tonumber(when), nil
+  local fact, fact_is_exact
+  if part == 'settled' then
+    fact, fact_is_exact = args[at] .. ':' .. args[at + 1] .. ':' .. booking, args[at + 2] == '1'
+    part, at = args[at + 3], at + 4
+  end
+  local own, is_exact = {}, false
+  if part == 'settle' then
+    settle, settled, is_exact, at = {}, 'crm_index_settled_' .. id, args[at + 1] == '1', at + 2
+    local word = args[at - 2]
+    while args[at] ~= '.' do
+      own[args[at]] = args[at + 1]
+      settle[#settle + 1], at = word .. ':' .. args[at] .. ':' .. args[at + 1], at + 2
+    end
+    part, at = args[at + 1], at + 2
+  end
   local names = { 'step_at', 'booking' }
   while part == 'after' do names[#names + 1], part, at = args[at], args[at + 1], at + 2 end
   local last_after = #names
@@ -26,47 +52,113 @@ if part == 'funnel' then
     part, at = args[at + 4], at + 5
   end
   if part == 'task' then
-    task = { id = 'task_' .. ulid, type = args[at], due = args[at + 1], iso = args[at + 2], channel = args[at + 4],
-      priority = args[at + 5], title = args[at + 6], description = args[at + 7] }
-    opens = args[at + 3] == '1' and 'task:' .. task.type .. ':' .. booking
-    part, at = args[at + 8], at + 9
+    task = { id = 'task_' .. ulid, type = args[at], due = args[at + 1], iso = args[at + 2], created = args[at + 3],
+      created_iso = args[at + 4], channel = args[at + 6], priority = args[at + 7], title = args[at + 8],
+      description = args[at + 9], event = args[at + 10] }
+    opens = args[at + 5] == '1' and 'task:' .. task.type .. ':' .. booking
+    part, at = args[at + 11], at + 12
   end
   if closes and not closes_all then names[#names + 1] = closes .. booking end
   if opens then names[#names + 1] = opens end
 
-  local there, at_time = call('HMGET', funnel, unpack(names)), tonumber(time)
+  local there = call('HMGET', funnel, unpack(names))
+  was_about = there[2]
+  -- A stored time, as it is compared.
+  local function past(value)
+    if value <= at_time then return value end
+    clock = clock or call('TIME')[1] * 1000
+    return value > clock + max_ahead and clock - clock_tolerance or value
+  end
   local function moment(i)
     local value = tonumber(there[i] or 0)
     if not value then error({ err = 'DAMAGED ' .. funnel .. ' ' .. names[i] .. ' is not a number' }) end
-    return value
+    return past(value)
   end
-  is_last = moment(1) <= at_time
-  effective = booking_id == '' or call('SISMEMBER', 'crm_index_bookings_' .. id, booking_id) == 0
-  for i = 3, last_after do
-    -- The last step supersedes only what is about the same booking.
-    local applies = names[i] ~= 'step_at' or there[2] == booking
-    if applies and moment(i) > at_time then effective = false end
+  -- Whether a booking of this name may be the one that the event settles. Of the contact's last one more is known than
+  -- its name; where the two have nothing in common to tell them apart, they may be one.
+  local function may_be_same(name)
+    for _, value in pairs(own) do
+      if value == name then return true end
+    end
+    if name ~= was_about then return false end
+    local fine, details = pcall(cjson.decode, call('HGET', funnel, 'step') or '{}')
+    details = fine and type(details) == 'table' and details or {}
+    for _, kind in ipairs({ 'booking_id', 'vehicle_id', 'session_id' }) do
+      local place = type(details[kind == 'session_id' and 'session' or 'event_data']) == 'table'
+        and details[kind == 'session_id' and 'session' or 'event_data'] or {}
+      local value = place[kind]
+      if type(value) == 'number' then value = string.format('%.0f', value) end
+      if own[kind] and type(value) == 'string' then return own[kind] == value end
+    end
+    return true
+  end
+  -- Whether the event reaches what is stored under a booking's name with that time.
+  local function reaches(name, value)
+    value = past(value)
+    if value <= at_time then return true end
+    if not settle then return false end
+    if is_exact and name == booking then return true end
+    return value <= at_time + clock_tolerance and may_be_same(name or '')
   end
 
-  if effective and next_status and next_status ~= status then
+  local over = booking_id ~= '' and call('SISMEMBER', 'crm_index_bookings_' .. id, booking_id) == 1
+  if fact and not over then
+    local known_at = call('ZSCORE', 'crm_index_settled_' .. id, fact)
+    over = known_at and (fact_is_exact or at_time <= tonumber(known_at) + clock_tolerance)
+  end
+  local passed, step_at = false, moment(1)
+  is_last = reaches(was_about, step_at)
+  for i = 3, last_after do
+    -- The last step supersedes only what is about the same booking.
+    local applies = names[i] ~= 'step_at' or was_about == booking
+    if applies and moment(i) > at_time then passed = true end
+  end
+
+  if not over and not passed and next_status and next_status ~= status then
     local old_slug = slug or string.lower(string.gsub(status, '%W+', '_'))
     local entered = not created and call('ZSCORE', 'crm_index_status_' .. old_slug, id)
-    if not entered or tonumber(entered) <= at_time then
+    if move == 'leave' and not is_last then
+      -- The booking of the later step is in progress, and so is the contact.
+    elseif not entered or old_slug == first_slug or reaches(was_about, tonumber(entered)) then
       if status then
         -- How contacts move through the funnel, day by day: beside the day's documented numbers, not among them.
         leaves = 'crm_index_status_' .. old_slug
-        moves, moved = 'crm_index_moves_' .. string.sub(day, 11), old_slug .. ':' .. next_slug
-        move_count = tonumber(call('HGET', moves, moved) or 0)
-        if not move_count then error({ err = 'DAMAGED ' .. moves .. ' ' .. moved .. ' is not a number' }) end
+        moves, moved = day and 'crm_index_moves_' .. string.sub(day, 11), old_slug .. ':' .. next_slug
+        move_count = day and tonumber(call('HGET', moves, moved) or 0)
+        if day and not move_count then error({ err = 'DAMAGED ' .. moves .. ' ' .. moved .. ' is not a number' }) end
       end
       slug = next_slug
     elseif move == 'enter' then
       -- A late step does not reopen a booking that is over.
-      effective = false
+      passed = true
     end
   end
+  effective = not over and not passed
+  if expected and not effective then
+    call('ZREM', 'crm_index_bookings_open', id)
+    call('ZREM', 'crm_index_bookings_leaving', id)
+    call('HDEL', funnel, 'step_at', 'step', 'leaving_at', 'leaving_count')
+    return 'stale ' .. id
+  end
 
-  if effective then
+  local function close(field, value)
+    local open_id, opened = string.match(value or '', '^(%S+) (%d+)$')
+    if not open_id or not reaches(string.sub(field, #closes + 1), tonumber(opened)) then return end
+    local old = call('HMGET', 'crm_task_' .. open_id, 'status', 'priority')
+    closing = closing or {}
+    closing[#closing + 1] = { field = field, id = open_id, open = old[1] == 'open', priority = old[2] or '' }
+  end
+  if closes_all and not over then
+    local all = call('HGETALL', funnel)
+    for i = 1, #all, 2 do
+      if string.sub(all[i], 1, #closes) == closes then close(all[i], all[i + 1]) end
+    end
+  elseif closes and not over then
+    close(names[last_keep + 1], there[last_keep + 1])
+  end
+  if not effective then
+    move, earned, task, settle = nil, nil, nil, nil
+  else
     if move then
       call('ZINTERCARD', '3', 'crm_index_nothing', 'crm_index_bookings_open', 'crm_index_bookings_leaving')
     end
@@ -74,9 +166,10 @@ if part == 'funnel' then
     for i = last_after + 1, last_keep do
       if moment(i) <= at_time then
         remember = remember or {}
-        remember[#remember + 1], remember[#remember + 2] = names[i], time
+        remember[#remember + 1], remember[#remember + 2] = names[i], when
       end
     end
+    if settle then settled_count = call('ZCARD', settled) end
     if earned and earned > 0 then
       local old = call('HGET', contact, 'total_revenue') or '0.00'
       local whole, cents = string.match(old, '^(%d+)%.(%d%d)$')
@@ -87,27 +180,21 @@ if part == 'funnel' then
       set[#set + 1], set[#set + 2] = 'total_revenue', text
       call('ZCARD', 'crm_index_contacts_revenue')
     end
-    local function close(field, value)
-      local open_id, opened = string.match(value or '', '^(%S+) (%d+)$')
-      if not open_id or tonumber(opened) > at_time then return end
-      local old = call('HMGET', 'crm_task_' .. open_id, 'status', 'priority')
-      closing = closing or {}
-      closing[#closing + 1] = { field = field, id = open_id, open = old[1] == 'open', priority = old[2] or '' }
-    end
-    if closes_all then
-      local all = call('HGETALL', funnel)
-      for i = 1, #all, 2 do
-        if string.sub(all[i], 1, #closes) == closes then close(all[i], all[i + 1]) end
+    local note = opens and there[#names]
+    if note then
+      -- Abandoned again: an earlier step that arrives later does not close the task.
+      local open_id, opened = string.match(note, '^(%S+) (%d+)$')
+      if open_id and tonumber(opened) < at_time then
+        remember = remember or {}
+        remember[#remember + 1], remember[#remember + 2] = opens, open_id .. ' ' .. when
       end
-    elseif closes then
-      close(names[last_keep + 1], there[last_keep + 1])
     end
     -- A hundred open ones about one person's bookings are more than anybody calls for, and each costs later events.
-    if opens and (there[#names] or call('HLEN', funnel) >= most_open) then task = nil end
+    if opens and (note or call('HLEN', funnel) >= most_open) then task = nil end
     if task then
       if opens then
         remember = remember or {}
-        remember[#remember + 1], remember[#remember + 2] = opens, task.id .. ' ' .. time
+        remember[#remember + 1], remember[#remember + 2] = opens, task.id .. ' ' .. when
       end
       numbers[#numbers + 1], numbers[#numbers + 2] = 'tasks_created', 1
       -- The oldest task makes room, as on the timeline.
@@ -119,18 +206,18 @@ if part == 'funnel' then
         oldest = { id = oldest, priority = old[1] or '', field = opened == oldest and field }
       end
     end
-    if task or closing then
-      -- One call tells the types of all, and costs nothing for its first key never exists.
-      local sorted = { 'crm_index_nothing', 'crm_index_tasks_open', 'crm_index_tasks_unheard',
-        'crm_index_tasks_cancelled', 'crm_index_tasks_' .. id }
-      if task then sorted[6] = 'crm_index_tasks_open_' .. task.priority end
-      if oldest then
-        sorted[#sorted + 1], sorted[#sorted + 2] = 'crm_index_tasks_done', 'crm_index_tasks_open_' .. oldest.priority
-      end
-      for i = 1, closing and #closing or 0 do
-        sorted[#sorted + 1] = 'crm_index_tasks_open_' .. closing[i].priority
-      end
-      call('ZINTERCARD', #sorted, unpack(sorted))
+  end
+  if task or closing then
+    -- One call tells the types of all, and costs nothing for its first key never exists.
+    local sorted = { 'crm_index_nothing', 'crm_index_tasks_open', 'crm_index_tasks_unheard',
+      'crm_index_tasks_cancelled', 'crm_index_tasks_' .. id }
+    if task then sorted[6] = 'crm_index_tasks_open_' .. task.priority end
+    if oldest then
+      sorted[#sorted + 1], sorted[#sorted + 2] = 'crm_index_tasks_done', 'crm_index_tasks_open_' .. oldest.priority
     end
+    for i = 1, closing and #closing or 0 do
+      sorted[#sorted + 1] = 'crm_index_tasks_open_' .. closing[i].priority
+    end
+    call('ZINTERCARD', #sorted, unpack(sorted))
   end
 end

@@ -2,8 +2,10 @@
 
 if leaves then
   call('ZREM', leaves, id)
-  call('HSET', moves, moved, move_count + 1)
-  if move_count == 0 then call('EXPIRE', moves, stats_seconds, 'NX') end
+  if moves then
+    call('HSET', moves, moved, move_count + 1)
+    if move_count == 0 then call('EXPIRE', moves, stats_seconds, 'NX') end
+  end
 end
 if earned then
   if booking_id ~= '' then
@@ -14,14 +16,22 @@ if earned then
   end
   if revenue then call('ZADD', 'crm_index_contacts_revenue', string.format('%.0f', revenue), id) end
 end
+if settle then
+  local scored = {}
+  for i, member in ipairs(settle) do scored[2 * i - 1], scored[2 * i] = when, member end
+  local too_many = settled_count + call('ZADD', settled, 'GT', unpack(scored)) - max_settled
+  if too_many > 0 then call('ZREMRANGEBYRANK', settled, '0', too_many - 1) end
+end
 if remember then call('HSET', funnel, unpack(remember)) end
 if move == 'enter' and is_last then
-  call('ZADD', 'crm_index_bookings_open', time, id)
-  call('HSET', funnel, 'step_at', time, 'booking', booking, 'step', step)
+  call('ZADD', 'crm_index_bookings_open', when, id)
+  call('HSET', funnel, 'step_at', when, 'booking', booking, 'step', step)
 elseif move == 'leave' and is_last then
   call('ZREM', 'crm_index_bookings_open', id)
   call('ZREM', 'crm_index_bookings_leaving', id)
-  call('HDEL', funnel, 'step_at', 'booking', 'step', 'leaving_at')
+  call('HDEL', funnel, 'step_at', 'step', 'leaving_at', 'leaving_count')
+  -- Which booking the status is about.
+  if was_about ~= booking then call('HSET', funnel, 'booking', booking) end
 end
 if not closing and not task then return reply end
 
@@ -30,8 +40,10 @@ local function object(key)
   for i = 1, #flat, 2 do out[#out + 1] = cjson.encode(flat[i]) .. ':' .. cjson.encode(flat[i + 1]) end
   return '{' .. table.concat(out, ',') .. '}'
 end
+-- How many heard of it. A user of Redis who may not publish is no reason to stop in the middle: nobody has heard then.
 local function announce(channel, key)
-  return call('PUBLISH', channel, '{"task":' .. object(key) .. ',"contact":' .. object(contact) .. '}')
+  local heard = try('PUBLISH', channel, '{"task":' .. object(key) .. ',"contact":' .. object(contact) .. '}')
+  return type(heard) == 'number' and heard or 0
 end
 for _, old in ipairs(closing or {}) do
   local key = 'crm_task_' .. old.id
@@ -48,11 +60,11 @@ end
 if task then
   local key = 'crm_task_' .. task.id
   call('HSET', key, 'id', task.id, 'contact_id', id, 'type', task.type, 'status', 'open', 'title', task.title,
-    'description', task.description, 'priority', task.priority, 'due_at', task.iso, 'created_at', iso,
-    'event_id', string.sub(keys[1], 11), 'booking', booking)
+    'description', task.description, 'priority', task.priority, 'due_at', task.iso,
+    'created_at', task.created_iso, 'event_id', task.event, 'booking', booking)
   call('ZADD', 'crm_index_tasks_open', task.due, task.id)
   call('ZADD', 'crm_index_tasks_open_' .. task.priority, task.due, task.id)
-  call('ZADD', 'crm_index_tasks_' .. id, time, task.id)
+  call('ZADD', 'crm_index_tasks_' .. id, task.created, task.id)
   if oldest then
     if oldest.field then call('HDEL', funnel, oldest.field) end
     for _, desk in ipairs({ id, 'open', 'open_' .. oldest.priority, 'unheard', 'done', 'cancelled' }) do
@@ -63,7 +75,7 @@ if task then
   reply = reply .. ' task=' .. task.id
   if task.channel ~= '' and announce(task.channel, key) == 0 then
     call('HSET', key, 'unheard', '1')
-    call('ZADD', 'crm_index_tasks_unheard', time, task.id)
+    call('ZADD', 'crm_index_tasks_unheard', task.created, task.id)
     reply = reply .. ' unheard'
   end
 end

@@ -55,7 +55,8 @@ local function object(key)
 end
 local function announce(channel)
   if priority ~= ARGV[8] then return end
-  call('PUBLISH', channel, '{"task":' .. object(key) .. ',"contact":' .. object(contact) .. '}')
+  -- Protected: a user of Redis who may not publish must not stop this in the middle.
+  redis.pcall('PUBLISH', channel, '{"task":' .. object(key) .. ',"contact":' .. object(contact) .. '}')
 end
 
 if action == 'assign' then

@@ -5,7 +5,7 @@ import Store
 struct Calls {
     private var ulids = ULIDGenerator()
     private var command = CommandBuffer()
-    private let arguments = Arguments()
+    private let arguments = Arguments(retention: Retention())
     private let script: String
 
     /// The script as the receiver loads it by default.

@@ -50,12 +50,13 @@ import Testing
         }
     }
 
-    @Test(arguments: [3_600_000, 10_001, 10_000, 0, -10_000, -3_600_000] as [Int64])
+    @Test(arguments: [3_600_000, 10_001, 10_000, 0, -1, -10_000, -3_600_000] as [Int64])
     func `sent_at corrects a wrong clock and not a slow network`(behind: Int64) throws {
         // The sender's clock is `behind` ours, and the event is a minute older than its sending.
         let sent = Self.now.milliseconds - behind
         let read = try login(",\"timestamp\":\(sent - 60_000),\"sent_at\":\(sent)")
-        let isWrong = abs(behind) > 10_000
+        // What arrives before it was sent tells of a clock that is ahead.
+        let isWrong = behind > 10_000 || behind < 0
         #expect(read.time.milliseconds - Self.now.milliseconds == (isWrong ? -60_000 : -behind - 60_000))
     }
 
@@ -85,6 +86,7 @@ import Testing
             queued: sent.encoded, receivedAt: Self.now, flags: sent.queueFlags, ulid: ulids.next(at: Self.now))
         #expect(back.idleFor == milliseconds)
         #expect(back.encoded == sent.encoded)
+        #expect(back.namespace == sent.namespace)
     }
 
     @Test func `who does not say how long does not wait`() throws {
@@ -117,17 +119,19 @@ import Testing
     }
 
     @Test(arguments: ["{}", #"{"event_data":{"booking_id":"b1","reason":"x"},"history":true}"#])
-    func `one whose browser spoke is left at that moment, and for that reason`(step: String) throws {
+    func `one that the service makes is dated at the last step, its evidence`(step: String) throws {
         var ulids = ULIDGenerator()
-        let left = Self.now.adding(milliseconds: -2000)
+        let lastStep = Self.now.adding(milliseconds: -2000)
         let made = try #require(
             Event(
-                abandonedBy: "contact_1", customerID: "u1", email: nil, lastStep: left.adding(milliseconds: -5),
-                step: step, leftAt: left, silence: 0, at: Self.now, ulid: ulids.next(at: Self.now)))
-        #expect(made.time == left)
+                abandonedBy: "u1", email: nil, lastStep: lastStep, step: step, hasLeft: true, at: Self.now,
+                ulid: ulids.next(at: Self.now)))
+        #expect(made.time == lastStep)
+        // Whoever has to act learns of it now.
+        #expect(Rules().change(for: made).funnel?.task?.due == Self.now.adding(milliseconds: 3_600_000))
         #expect(made.data.string("reason") == "left")
         #expect(made.data.string("booking_id") == (step == "{}" ? nil : "b1"))
-        #expect(made.id.text == "abandoned_contact_1_\(left.milliseconds - 5)")
+        #expect(made.namespace == .service)
         #expect(!made.isHistory && made.idleFor == nil)
     }
 
@@ -138,7 +142,7 @@ import Testing
             "customer":{"id":"u1","email":"A@B.example","name":"Jo \"X\" Doe","phone":"+1 23"},
             "event_data":{"booking_id":"b1","total_amount":450.00,"password":"p"},"session":{"session_id":"s"}}
             """#
-        let sent = Event(try event(json, source: source), emailIdentifies: false, isFromRobot: true)
+        let sent = Event(try event(json, source: source), emailIdentifies: false, isProved: true, isFromRobot: true)
         var ulids = ULIDGenerator()
         let other = ulids.next(at: Self.now.adding(milliseconds: 1))
         let back = try Event(queued: sent.encoded, receivedAt: Self.now, flags: sent.queueFlags, ulid: other)

@@ -1,15 +1,23 @@
 import Foundation
 import TestSupport
 
-/// One run: a while with one Redis, then a while with a pair of them and a Sentinel.
+/// One run: a while with one Redis, a while with two receivers that share one, and a while with a pair of Redis servers
+/// and a Sentinel.
 struct Chaos {
+    private enum Part: String, CaseIterable {
+        case single, twins, pair
+    }
+
     private let seconds: Double
     private let seed: UInt64
+    private let parts: [Part]
 
     init() {
         let environment = ProcessInfo.processInfo.environment
         let asked = environment["CHAOS_SECONDS"].flatMap { Double($0) } ?? 600
-        seconds = min(600, max(4, asked))
+        seconds = min(3600, max(4, asked))
+        let named = (environment["PARTS"] ?? "").split(separator: ",").compactMap { Part(rawValue: String($0)) }
+        parts = named.isEmpty ? Part.allCases : named
         seed = environment["SEED"].flatMap { UInt64($0) } ?? UInt64.random(in: 1...UInt64(UInt32.max))
     }
 
@@ -17,17 +25,28 @@ struct Chaos {
     func run() throws -> Bool {
         say("SEED=\(seed) repeats these customers and faults; \(Int(seconds)) s.\n")
         var random = SeededRandom(seed: seed)
-        let single = try Single()
-        let first = try round("One Redis", single, share: 0.7, &random)
-        single.remove()
-        return try round("A primary, its replica and a Sentinel", Pair(), share: 0.3, &random) && first
+        let share = seconds / Double(parts.count)
+        var isClean = true
+        for part in parts {
+            switch part {
+            case .single:
+                let single = try Single()
+                isClean = try round("One Redis", single, for: share, &random) && isClean
+                single.remove()
+            case .twins: isClean = try Twins().run(for: share, &random) && isClean
+            case .pair:
+                isClean = try round("A primary, its replica and a Sentinel", Pair(), for: share, &random) && isClean
+            }
+        }
+        return isClean
     }
 
-    private func round(_ title: String, _ stage: any Stage, share: Double, _ random: inout SeededRandom) throws -> Bool
+    private func round(_ title: String, _ stage: any Stage, for time: Double, _ random: inout SeededRandom) throws
+        -> Bool
     {
         let crowd = Crowd(stage.shop, seed: random.next())
         crowd.start()
-        let deadline = Deadline.after(seconds * share)
+        let deadline = Deadline.after(time)
         var faults: [String: Int] = [:]
         while !deadline.hasPassed, crowd.failure == nil {
             usleep(UInt32.random(in: 100_000...3_000_000, using: &random))

@@ -28,6 +28,7 @@ struct Customer {
     private var booking = 0
     private var isAbandoned = false
     private var openFailures: Set<String> = []
+    private var paid: Set<String> = []
     private var counted: [String] = []
     private var time = Date()
 
@@ -105,8 +106,11 @@ struct Customer {
             isAbandoned = true
             open("abandoned_booking")
         case "booking.completed": complete(about, amount)
-        case "payment.failed": if openFailures.insert(about).inserted { open("payment_failed") }
+        case "payment.failed":
+            // What is paid stays paid, whatever comes after it.
+            if !paid.contains(about), openFailures.insert(about).inserted { open("payment_failed") }
         case "payment.successful":
+            paid.insert(about)
             close("payment_failed", openFailures.count)
             openFailures = []
         default: break

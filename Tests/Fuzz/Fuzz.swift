@@ -96,7 +96,7 @@ enum Fuzz {
         var command = CommandBuffer()
         command.write { command in
             command.add("EVALSHA")
-            Arguments().write(Rules().change(for: event), to: &command)
+            Arguments(retention: Retention()).write(Rules().change(for: event), to: &command)
         }
         let words = command.withBytes { bytes in
             var rest = bytes[...]

@@ -65,7 +65,7 @@ import Testing
         let site = try Site()
         let young = try (0..<5).map { try site.track(event("page.viewed", customer: ["id": .string("young\($0)")])) }
         let old = try site.track(event("page.viewed", at: clock10, customer: ["id": "old"]))
-        let settings = ["RETENTION_DAYS": "400", "SWEEP_SECONDS": "0.05", "CRMSYNC_CLOCK_FILE": clock.path]
+        let settings = ["RETENTION_DAYS": "30", "SWEEP_SECONDS": "0.05", "CRMSYNC_CLOCK_FILE": clock.path]
         let sweeper = try Receiver(redis: site.redis.url, settings: settings)
         try eventually("the difference is known") { try problems(sweeper).contains("clock_differs") }
         #expect(try site.contact(old)["id"] == old)

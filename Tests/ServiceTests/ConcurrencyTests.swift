@@ -104,13 +104,13 @@ private struct Load {
             #expect(contact["total_bookings"] == String(bookings[who]))
             #expect(contact["total_revenue"] == money(cents[who]))
         }
-        let stats = try client.hash("crm_stats_2024-05-10")
+        let stats = try client.hash("crm_stats_\(year)-05-10")
         #expect(stats["events"] == String(events))
         #expect(stats["contacts_created"] == "20")
         #expect(stats["bookings"] == String(bookings.reduce(0, +)))
         #expect(stats["revenue_cents"] == String(cents.reduce(0, +)))
         #expect(stats["tasks_created"] == String(bookings.reduce(0, +)))
-        let seen = try client.sortedSet("crm_stats_vehicles_2024-05").map { ($0.member, $0.score) }
+        let seen = try client.sortedSet("crm_stats_vehicles_\(year)-05").map { ($0.member, $0.score) }
         #expect(Dictionary(uniqueKeysWithValues: seen) == views)
         #expect(contents.keys("crm_event_").count == events)
     }

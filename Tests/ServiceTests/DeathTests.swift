@@ -67,8 +67,8 @@ import Testing
         let client = try site.redis.client()
         try eventually("Redis has it") { try client.run("EXISTS", "crm_event_e1") == .integer(1) }
         site.redis.killHard()
-        // Into the command before the end of the transaction.
-        try site.redis.tearFile(bytes: 20)
+        // Into the transaction that has the event.
+        try site.redis.tearFile(after: "crm_event_e1")
         try site.redis.start()
         #expect(try site.redis.client().contents().values.isEmpty)
         try site.restartReceiver()

@@ -51,7 +51,7 @@ import Testing
         #expect(erased["crm_activity_"] == 1)
         #expect(erased["crm_task_"] == 3)
         #expect(erased["crm_event_"] == 6)
-        #expect(erased["crm_index_"] == 7)
+        #expect(erased["crm_index_"] == 8)
         var after = try desk.site.client.contents()
         for trace in [id, "ann@secret.org", "id-one", "id-two", "Hidden", "4912345", "book-1"] {
             #expect(!after.text.contains(trace), "\(trace)")

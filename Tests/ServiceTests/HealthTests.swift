@@ -79,7 +79,7 @@ import Testing
         if ["info", "config"].contains(command) {
             try eventually("it is noted", within: 20) { receiver.log.contains("\(command.uppercased())") }
             #expect(try problems(receiver).keys.allSatisfy { $0 == "redis_persistence" })
-            #expect(try receiver.connect().get("/readyz").status == 200)
+            try eventually("it is ready", within: 20) { try receiver.connect().get("/readyz").status == 200 }
         } else {
             let message = try awaitProblem("redis_commands", receiver)
             #expect(message.lowercased().contains(command), "\(message)")

@@ -68,7 +68,7 @@ import Testing
         #expect(try archive.contact("u1")["total_revenue"] == "99.50")
         #expect(try archive.contact("u1")["last_activity"] == clock("10:00"))
         #expect(try archive.contact("u2")["lead_status"] == "Hot Lead - Abandoned")
-        #expect(try archive.client.hash("crm_stats_2024-05-10")["events"] == "3")
+        #expect(try archive.client.hash("crm_stats_\(year)-05-10")["events"] == "3")
         #expect(try archive.client.contents().keys("crm_task_") == [])
     }
 
@@ -97,8 +97,8 @@ import Testing
         try eventually("the booking is given up") {
             try archive.contact("u1")["lead_status"] == "Hot Lead - Abandoned"
         }
-        #expect(try archive.contact("u1")["last_activity"] == clock("10:20"))
-        #expect(try archive.client.hash("crm_stats_2024-05-10")["events:booking.abandoned"] == "1")
+        #expect(try archive.contact("u1")["last_activity"] == clock("10:00"), "dated at its last step")
+        #expect(try archive.client.hash("crm_stats_\(year)-05-10")["events:booking.abandoned"] == "1")
         #expect(try archive.client.contents().keys("crm_task_") == [])
         #expect(try receiver.stop() == .code(0))
     }
@@ -142,7 +142,7 @@ import Testing
         #expect(try archive.contact("u1")["website_visits"] == "2")
         let again = try archive.run("--restart")
         #expect(archive.count("Known", again.output) == 4)
-        #expect(try archive.client.run("EXISTS", "crm_event_mine") == .integer(1))
+        #expect(try archive.client.run("EXISTS", "crm_event_server:mine") == .integer(1))
     }
 
     @Test func `when it was sent does not move the time of an event that was kept`() throws {

@@ -65,13 +65,13 @@ import Testing
 
         /// Makes a dead letter of an event of each of these persons.
         func bury(_ emails: String...) throws {
-            try client.run("SET", "crm_stats_2024-05-10", "no hash")
+            try client.run("SET", "crm_stats_\(year)-05-10", "no hash")
             for email in emails {
                 let event = event("page.viewed", at: clock("10:00"), customer: ["email": .string(email)])
                 #expect(try post(event).status == 202)
                 try eventually("it is a dead letter") { try holds(email) && !pending() }
             }
-            try client.run("DEL", "crm_stats_2024-05-10")
+            try client.run("DEL", "crm_stats_\(year)-05-10")
         }
     }
 

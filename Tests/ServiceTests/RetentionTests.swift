@@ -59,7 +59,7 @@ import Testing
     }
 
     @Test func `with 0 days, as by default, nobody is erased`() throws {
-        let site = try Site(["SWEEP_SECONDS": "0.05", "TASK_DAYS": "400"])
+        let site = try Site(["SWEEP_SECONDS": "0.05", "TASK_DAYS": "30"])
         let old = try site.track(event("booking.abandoned", at: clock("10:00")))
         // Another sweep of the same receiver shows that there was time enough.
         try eventually("the old task is taken away") { try site.tasks(old).isEmpty }
@@ -207,7 +207,7 @@ import Testing
             body: "{\"assignee\":\"kim\"}")
         #expect(try desk.readResponse().status == 200)
         let (young, youngTask) = try abandon("young", nil)
-        let sweeper = try Receiver(redis: site.redis.url, settings: ["TASK_DAYS": "400", "SWEEP_SECONDS": "0.05"])
+        let sweeper = try Receiver(redis: site.redis.url, settings: ["TASK_DAYS": "30", "SWEEP_SECONDS": "0.05"])
         try eventually("two are taken away") { try metric(sweeper, "crmsync_tasks_trimmed_total") == 2 }
         let contents = try site.client.contents()
         #expect(Set(contents.keys("crm_task_")) == ["crm_task_\(assignedTask)", "crm_task_\(youngTask)"])

@@ -6,22 +6,22 @@ import Testing
 @Suite struct StatsTests {
     @Test func `each event counts on the UTC day on which it happened`() throws {
         let site = try Site()
-        try site.track(event("page.viewed", at: "2024-05-10T23:59:59.999Z"))
-        try site.track(event("page.viewed", at: "2024-05-11T00:00:00.000Z"))
-        try site.track(event("customer.login", at: "2024-05-11T01:00:00+02:00"))
+        try site.track(event("page.viewed", at: "\(year)-05-10T23:59:59.999Z"))
+        try site.track(event("page.viewed", at: "\(year)-05-11T00:00:00.000Z"))
+        try site.track(event("customer.login", at: "\(year)-05-11T01:00:00+02:00"))
         #expect(
-            try site.stats("2024-05-10") == [
+            try site.stats("\(year)-05-10") == [
                 "events": "2", "events:page.viewed": "1", "events:customer.login": "1", "contacts_created": "1",
             ])
-        #expect(try site.stats("2024-05-11") == ["events": "1", "events:page.viewed": "1"])
+        #expect(try site.stats("\(year)-05-11") == ["events": "1", "events:page.viewed": "1"])
     }
 
     @Test func `views count in the UTC month in which they happened`() throws {
         let site = try Site()
-        try site.track(event("vehicle.viewed", at: "2024-05-31T23:59:59Z", data: ["vehicle_name": "Camry"]))
-        try site.track(event("vehicle.viewed", at: "2024-06-01T00:00:00Z", data: ["vehicle_name": "Camry"]))
-        #expect(try site.scores("crm_stats_vehicles_2024-05") == ["Camry": 1])
-        #expect(try site.scores("crm_stats_vehicles_2024-06") == ["Camry": 1])
+        try site.track(event("vehicle.viewed", at: "\(year)-05-31T23:59:59Z", data: ["vehicle_name": "Camry"]))
+        try site.track(event("vehicle.viewed", at: "\(year)-06-01T00:00:00Z", data: ["vehicle_name": "Camry"]))
+        #expect(try site.scores("crm_stats_vehicles_\(year)-05") == ["Camry": 1])
+        #expect(try site.scores("crm_stats_vehicles_\(year)-06") == ["Camry": 1])
     }
 
     @Test func `numbers expire after 400 days and records never do`() throws {
@@ -33,8 +33,9 @@ import Testing
         let contents = try site.client.contents()
         let days = 400 * 86400
         let stats = [
-            "crm_stats_2024-05-10", "crm_stats_locations_2024-05", "crm_stats_vehicles_2024-05",
-            "crm_index_moves_2024-05-10", "crm_index_named_locations_2024-05", "crm_index_named_vehicles_2024-05",
+            "crm_stats_\(year)-05-10", "crm_stats_locations_\(year)-05", "crm_stats_vehicles_\(year)-05",
+            "crm_index_moves_\(year)-05-10", "crm_index_named_locations_\(year)-05",
+            "crm_index_named_vehicles_\(year)-05",
         ]
         for key in stats { #expect((days - 60...days).contains(try #require(contents.expiries[key], "\(key)"))) }
         let marks = ["crm_event_e1", "crm_event_e2", "crm_event_e3", "crm_event_e4"]
@@ -46,7 +47,7 @@ import Testing
         let ann: JSON = ["email": "ann@x.org"]
         try site.track(event("booking.completed", at: clock("10:00"), data: ["total_amount": 100.5]))
         try site.track(event("booking.completed", at: clock("10:01"), customer: ann, data: ["total_amount": 0.25]))
-        try site.track(event("booking.abandoned", at: clock("10:02"), customer: ann))
+        try site.track(event("booking.abandoned", at: clock("10:03"), customer: ann))
         try site.track(event("payment.failed", at: clock("10:03")))
         #expect(
             try site.stats() == [

@@ -140,7 +140,7 @@ import Testing
                 findings.map(\.writes) == [
                     [
                         ["ZREM", "crm_index_bookings_leaving", "contact_1"],
-                        ["HDEL", "crm_index_funnel_contact_1", "leaving_at"],
+                        ["HDEL", "crm_index_funnel_contact_1", "leaving_at", "leaving_count"],
                     ]
                 ])
         }

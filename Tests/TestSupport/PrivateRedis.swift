@@ -90,9 +90,17 @@ public final class PrivateRedis: Sendable {
 
     private static let script = #filePath.replacing("Tests/TestSupport/PrivateRedis.swift", with: "docker/redis.sh")
 
-    /// Cuts bytes off the end of the file, as a kill in the middle of writing does; the server must not run.
-    public func tearFile(bytes: Int) throws {
-        try changeFile { file in try file.truncate(atOffset: file.seekToEnd() - UInt64(bytes)) }
+    /// Cuts the file off after the last place where a text is, as a kill in the middle of writing does; the server must not
+    /// run.
+    public func tearFile(after text: String) throws {
+        try changeFile { file in
+            try file.seek(toOffset: 0)
+            let contents = try file.readToEnd() ?? Data()
+            guard let place = contents.range(of: Data(text.utf8), options: .backwards) else {
+                throw Failure("\(text) is not in the file")
+            }
+            try file.truncate(atOffset: UInt64(place.upperBound))
+        }
     }
 
     /// Adds the first half of a transaction to the file, as a kill in the middle of writing does; the server must not run.

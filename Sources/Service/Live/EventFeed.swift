@@ -130,7 +130,13 @@ extension Verdict {
     fileprivate var summary: (result: String, contact: String?, reason: String?) {
         switch self {
         case .applied(let contact, _, _): ("applied", contact, nil)
-        case .duplicate(let contact, _): ("duplicate", contact, "this event_id was applied before")
+        case .duplicate(let contact, _, let isOther):
+            (
+                "duplicate", contact,
+                isOther
+                    ? "this event_id belongs to an event of another contact or type; send each event with an id of its own"
+                    : "this event_id was applied before"
+            )
         case .held(let contact, _): ("waits", contact, "applies unless the customer does more")
         case .void(let contact, _): ("dropped", contact, "the booking goes on, or is over")
         case .erased: ("dropped", nil, "this person was erased")

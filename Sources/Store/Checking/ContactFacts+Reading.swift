@@ -30,12 +30,14 @@ extension ContactFacts {
         ] + LeadStatus.allCases.map { ["ZSCORE", Keys.status($0.slug), id] }
     }
 
-    /// What is known of other contacts to which this one's names lead.
+    /// What is known of other contacts to which this one's names lead, and of the booking in progress.
     private static func owners(_ id: String, _ replies: [RedisReply]) -> [[String]] {
-        replies[1...2].flatMap { reply -> [[String]] in
+        let owners = replies[1...2].flatMap { reply -> [[String]] in
             guard let other = reply.text, other != id else { return [] }
             return [["EXISTS", Keys.contact(other)], ["HMGET", Keys.contact(other), "email", "customer_id"]]
         }
+        guard let funnel = replies[6].array, funnel[0].text != nil, let booking = funnel[1].text else { return owners }
+        return owners + [["SISMEMBER", Keys.bookings(of: id), booking]]
     }
 
     private init?(_ id: String, _ replies: [RedisReply]) {
@@ -58,7 +60,10 @@ extension ContactFacts {
         revenue = Standing(replies[4])
         bookingsOpen = Standing(replies[5])
         step = replies[6].array.map {
-            Step(at: $0[0].text, hasDetails: $0[1].text != nil || $0[2].text != nil, leavingAt: $0[3].text)
+            // Both owners were taken: what is left is about the booking.
+            Step(
+                at: $0[0].text, hasDetails: $0[2].text != nil, isCounted: others.first?.isOne ?? false,
+                leavingAt: $0[3].text)
         }
         counted = replies[7].integer ?? 0
         hasCustomers = (replies[8].integer ?? 0) > 0

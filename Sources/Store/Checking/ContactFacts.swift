@@ -36,6 +36,8 @@ struct ContactFacts {
     struct Step: Equatable {
         var at: String?
         var hasDetails = false
+        /// Whether the booking is among those that were counted: then it is over.
+        var isCounted = false
         /// When its browser said that it may be leaving.
         var leavingAt: String?
     }
@@ -244,6 +246,7 @@ struct ContactFacts {
 
     private var bookingFindings: [Finding] {
         guard let step, bookingsOpen != .unknown else { return [] }
+        if step.isCounted { return [countedBooking] }
         let isInProgress = fields["lead_status"] == LeadStatus.bookingInProgress.rawValue
         if let at = StoredValue.count(step.at) {
             if !bookingsOpen.differs(from: at) { return [] }
@@ -272,6 +275,24 @@ struct ContactFacts {
         return leftovers(step)
     }
 
+    /// A booking that was made and counted, and is still kept as being in progress.
+    private var countedBooking: Finding {
+        var writes = [
+            ["ZREM", Keys.bookingsOpen, id], ["ZREM", Keys.bookingsLeaving, id],
+            ["HDEL", Keys.funnel(id), Self.stepAt, "step", Self.leavingAt, Self.leavingCount],
+        ]
+        let (open, made) = (LeadStatus.bookingInProgress, LeadStatus.customer)
+        if fields["lead_status"] == open.rawValue, let time = own(open).score ?? lastActive?.milliseconds {
+            writes += [
+                ["ZREM", Keys.status(open.slug), id], ["ZADD", Keys.status(made.slug), String(time), id],
+                set("lead_status", made.rawValue),
+            ]
+        }
+        return Finding(
+            kind: .openBooking, key: key, problem: "its booking in progress was completed and counted",
+            remedy: .repair("ends it", writes))
+    }
+
     /// What is left of a booking that is over.
     private func leftovers(_ step: Step) -> [Finding] {
         if bookingsOpen.isMember {
@@ -285,7 +306,7 @@ struct ContactFacts {
         return [
             .repair(
                 .openBooking, key, "details of a booking in progress are kept, and there is none", "deletes them",
-                ["HDEL", Keys.funnel(id), Self.stepAt, "booking", "step"])
+                ["HDEL", Keys.funnel(id), Self.stepAt, "step"])
         ]
     }
 
@@ -297,12 +318,14 @@ struct ContactFacts {
         return [
             .repair(
                 .openBooking, key, "does not say the same of being left as \(Keys.bookingsLeaving)", "forgets it",
-                ["ZREM", Keys.bookingsLeaving, id], ["HDEL", Keys.funnel(id), Self.leavingAt])
+                ["ZREM", Keys.bookingsLeaving, id], ["HDEL", Keys.funnel(id), Self.leavingAt, Self.leavingCount])
         ]
     }
 
     /// The field of the funnel with the moment at which the browser may have been leaving.
     static let leavingAt = "leaving_at"
+    /// The field of the funnel with the number of timeline entries from then on.
+    static let leavingCount = "leaving_count"
     /// The field of the funnel with the time of the last step.
     static let stepAt = FunnelChange.Moment.step.rawValue
 }

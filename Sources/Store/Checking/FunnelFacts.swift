@@ -52,12 +52,12 @@ struct FunnelFacts {
                     ["HDEL", key, field])
             ]
         }
-        guard let created = StoredValue.time(task.created)?.value, words[1] != String(created.milliseconds) else {
+        guard StoredValue.count(String(words[1])) == nil, let created = StoredValue.time(task.created)?.value else {
             return []
         }
         return [
             .repair(
-                .funnel, key, "\(field) has another time than its task", "writes the one of the task",
+                .funnel, key, "\(field) has no time in milliseconds", "writes when the task was created",
                 ["HSET", key, field, "\(words[0]) \(created.milliseconds)"])
         ]
     }

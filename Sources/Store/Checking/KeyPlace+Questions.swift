@@ -25,13 +25,16 @@ extension KeyPlace {
         case .emails(let id): Lists.ofContact(key, id, size: "SCARD")
         case .vehicles(let id): Lists.ofContact(key, id, size: "ZCARD")
         case .bookings(let id): Lists.ofContact(key, id, size: "SCARD")
+        case .settled(let id): Lists.ofContact(key, id, size: "ZCARD")
+        case .backlogs: Expiring.ranking(key, seconds: 60)
         case .contactList: Lists.ofAll(key) { Keys.contact($0) }
         case .taskList: Lists.ofAll(key) { Keys.task($0) }
         case .event: Expiring.text(key, seconds: context.retention.dedupeSeconds)
         case .grave: Expiring.text(key, seconds: Int64(Store.erasureSeconds))
         case .ranking: Expiring.ranking(key, seconds: context.retention.statsSeconds)
         case .erasuresOpen: Lists.openErasures(key)
-        case .erasing(let id): Lists.erasing(key, id)
+        case .erasing(let id): Lists.erasing(key, id, size: "ZCARD")
+        case .erasingNames(let id): Lists.erasing(key, id, size: "SCARD")
         case .receipt: Expiring.hash(key, seconds: Int64(Store.erasureSeconds))
         case .retention: Question([["HLEN", key]], judge: { $0[0].isError ? [.wrongType(key)] : [] })
         case .named: Expiring.hash(key, seconds: context.retention.statsSeconds)

@@ -18,6 +18,9 @@ enum KeyPlace: Equatable {
     case customers(String)
     case emails(String)
     case funnel(String)
+    case settled(String)
+    /// Which receivers have events on disk.
+    case backlogs
     /// Numbers of a day, rankings of a month.
     case day
     case moves
@@ -32,6 +35,7 @@ enum KeyPlace: Equatable {
     case receipt
     /// What is left of the timeline of a contact that is being erased, and which contacts are.
     case erasing(String)
+    case erasingNames(String)
     case erasuresOpen
     /// What was allowed to be removed by age.
     case retention
@@ -53,6 +57,8 @@ enum KeyPlace: Equatable {
             self = .erasuresOpen
         } else if key == Keys.retention {
             self = .retention
+        } else if key == Keys.backlogs {
+            self = .backlogs
         } else {
             self =
                 Self.prefixes.lazy.compactMap { prefix, place in
@@ -88,9 +94,11 @@ enum KeyPlace: Equatable {
         (Keys.vehicles(of: ""), id("contact_") { .vehicles($0) }),
         (Keys.bookings(of: ""), id("contact_") { .bookings($0) }),
         (Keys.funnel(""), id("contact_") { .funnel($0) }),
+        (Keys.settled(""), id("contact_") { .settled($0) }),
         (Keys.erased(""), { _ in .grave }),
         (Keys.erasureReceipt(""), { _ in .receipt }),
         (Keys.erasing(""), id("contact_") { .erasing($0) }),
+        (Keys.erasingNames(""), id("contact_") { .erasingNames($0) }),
         (Keys.moves(day: ""), { StoredValue.isDate($0, parts: 3) ? .moves : nil }),
         (Keys.vehicles(month: ""), { StoredValue.isDate($0, parts: 2) ? .ranking : nil }),
         (Keys.locations(month: ""), { StoredValue.isDate($0, parts: 2) ? .ranking : nil }),

@@ -32,10 +32,10 @@ enum Lists {
             })
     }
 
-    /// What is left of a timeline: its erasure must be among the open ones, or nobody finishes it.
-    static func erasing(_ key: String, _ contact: String) -> Question {
+    /// What is left of a timeline, or belongs to it: its erasure must be among the open ones, or nobody finishes it.
+    static func erasing(_ key: String, _ contact: String, size: String) -> Question {
         Question(
-            [["ZCARD", key], ["SISMEMBER", Keys.erasuresOpen, contact]],
+            [[size, key], ["SISMEMBER", Keys.erasuresOpen, contact]],
             judge: { replies in
                 guard let count = replies[0].integer else { return [.wrongType(key)] }
                 if count == 0 || replies[1].isOne || replies[1].isError { return [] }

@@ -188,7 +188,9 @@ struct TaskFacts {
         else { return [] }
         let right = "\(id) \(created.milliseconds)"
         if case .text(let text, let isOpenOther) = note {
-            if text == right { return [] }
+            // The moment is that of what the task is about, which need not be when it was created.
+            let words = text.split(separator: " ", omittingEmptySubsequences: false)
+            if words.count == 2, words[0] == id, StoredValue.count(String(words[1])) != nil { return [] }
             if isOpenOther {
                 let other = text.prefix { $0 != " " }
                 return [

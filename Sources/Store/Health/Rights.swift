@@ -48,8 +48,8 @@ public struct Rights: Equatable, Sendable {
         let scripts = [
             PackageResources.erase_lua, PackageResources.names_lua, PackageResources.page_lua,
             PackageResources.task_lua, PackageResources.trim_lua, PackageResources.announce_lua,
-            PackageResources.leaving_lua, PackageResources.erase_step_lua, PackageResources.quota_lua,
-            PackageResources.retention_lua,
+            PackageResources.due_lua, PackageResources.backlog_lua, PackageResources.erase_step_lua,
+            PackageResources.quota_lua, PackageResources.retention_lua,
         ]
         let plain = [
             "EVAL_RO", "EXISTS", "GET", "HGETALL", "HGET", "HMGET", "SMEMBERS", "TTL", "ZCARD", "ZRANGE", "SCAN",

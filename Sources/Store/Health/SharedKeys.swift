@@ -8,7 +8,7 @@ enum SharedKeys {
         let day = time.day
         let month = String(day.prefix(7))
         return lists.map { ($0, "zset") } + [
-            (Keys.meta, "hash"), (Keys.erasureSalt, "string"),
+            (Keys.meta, "hash"), (Keys.erasureSalt, "string"), (Keys.backlogs, "zset"),
             (Keys.stats(day: day), "hash"), (Keys.moves(day: day), "hash"),
             (Keys.vehicles(month: month), "zset"), (Keys.locations(month: month), "zset"),
         ]
