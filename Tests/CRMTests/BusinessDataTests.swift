@@ -105,7 +105,7 @@ func kept(_ object: String) throws -> String {
             "https://", "user:pass@", "example.com/a", "?q=1", "#f", " ", "4111111111111111", "4111 1111 1111 1111",
             "+49151", "é", "😀", "\\n",
             "\\\"", "\\u0041", "data:", "/", "\\/", "javascript:", "%3F", "=", "-", ".", "1", "22", "378282246310005",
-            "\u{A0}", "٤", "//", "?",
+            "\u{A0}", "٤", "//", "?", "password", "\\\"cvv\\\":", "{", "}", "%3D", "&", ",", ";", "'",
         ]
         for _ in 0..<3_000 {
             let fields = (0..<Int.random(in: 0..<4, using: &random)).map { index in
@@ -115,8 +115,6 @@ func kept(_ object: String) throws -> String {
                 return #""\#(["a", "page_url", "phone", "note"][index])":"\#(text.joined())""#
             }
             let once = try kept("{" + fields.joined(separator: ",") + "}")
-            // Where a card was, words have changed, and what is one URL may now be read otherwise.
-            guard !once.contains("[card]") else { continue }
             #expect(try kept(once) == once, "\(fields)")
         }
     }

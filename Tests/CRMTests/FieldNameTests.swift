@@ -34,7 +34,12 @@ import Testing
         "driving_licence_number", "license_number", "licenceNumber", "otp", "otp_code", "smsOtp", "mfa", "mfa_code",
         "2fa", "2fa_code", "totp", "jwt",
         "PHPSESSID", "verification_code", "loyalty_card_number", "card number", "card.number", "user[password]",
-        "kennwort", "mot_de_passe", "contraseña", "Contrasena", "senha", "wachtwoord", "csrf", "xsrf_value",
+        "cvn", "CVN", "cvn2", "card_cvn", "cid", "CID", "card_cid", "cardCid", "card_code", "cardCode", "kartennummer",
+        "Kartennummer", "kreditkartennummer", "kreditkarte", "kontonummer", "konto_nr", "steuernummer", "steuer_id",
+        "steueridentifikationsnummer", "sozialversicherungsnummer", "sozialversicherungs-nr", "personalausweis",
+        "personalausweisnummer", "ausweis_nr", "reisepassnummer", "prüfnummer", "pruefnummer", "sicherheitscode",
+        "führerscheinnummer", "kennwort", "mot_de_passe", "contraseña", "Contrasena", "senha", "wachtwoord", "csrf",
+        "xsrf_value",
     ])
     func `a name that says a secret is known`(_ text: String) {
         #expect(name(text)?.isSecret == true)
@@ -52,7 +57,9 @@ import Testing
         "cooking", "card_type", "card_brand", "cardinal", "card_notes", "payment_method", "urban", "cubic_capacity",
         "discount", "postcode",
         "zip_code", "country_code", "promo_code", "otpion", "seats", "key", "keyless_entry", "vat_id", "accounting",
-        "account_type", "step", "span", "japan", "pandemic", "desenhar", "contrast", "contrase",
+        "acid", "decide", "incident_id", "campaign_cid", "cidr", "placid", "discard_code", "postcard_codec", "karten",
+        "konto", "steuer", "kundennummer", "bestellnummer", "rechnungsnummer", "prüfung", "account_type", "step",
+        "span", "japan", "pandemic", "desenhar", "contrast", "contrase",
     ])
     func `a harmless name is harmless`(_ text: String) {
         #expect(name(text)?.isSecret == false)

@@ -48,7 +48,7 @@ import Testing
         "C# and F#", "10:30", "a: b", "50% off",
         "john@example.com", "data: five seats", "metadata:x", "I know javascript: it is fun", "a://", "://",
         "ratio 1:2 ?", "What is new? #1", "a = b ? c : d", "%3F",
-        "a;b=c", "red; blue = green", "x;y", "jsessionid=5", ";",
+        "a;b=c", "red; blue = green", "x;y", ";",
     ])
     func `other text stays`(_ text: String) throws {
         #expect(Masking.text(text) == text)

@@ -20,7 +20,7 @@ enum Fuzz {
         case 4: JournalFuzz.run(bytes)
         case 5: chunks(bytes)
         case 6: document(bytes)
-        default: urls(bytes)
+        default: texts(bytes)
         }
     }
 
@@ -142,9 +142,17 @@ enum Fuzz {
         }
     }
 
-    /// Nothing that a URL carries behind its path is left.
-    private static func urls(_ bytes: UnsafeBufferPointer<UInt8>) {
+    /// Nothing that a URL carries behind its path is left, nor the value of a secret, whatever follows.
+    private static func texts(_ bytes: UnsafeBufferPointer<UInt8>) {
         let text = String(decoding: bytes, as: UTF8.self)
+        if !text.contains("zebra") {
+            let pairs = [
+                #"{"cvv":"zebra","#, #"{\"cvv\":{\"a\":\"zebra\"}"#, "pin='zebra'", "a=1&token=zebra&", "pin%3Dzebra",
+            ]
+            for pair in pairs {
+                precondition(!Masking.text(pair + text).contains("zebra"), "a secret is left: \(pair)")
+            }
+        }
         let hidden = Masking.text("https://user:pw@shop.example/a;jsessionid=zebra/b?token=zebra#" + text)
         precondition(hidden.hasPrefix("https://shop.example/a/b"), "a URL is not stripped: \(hidden)")
         for mask in [Masking.text, Masking.phone] {

@@ -14,7 +14,7 @@ import Testing
 
     /// The first byte of an input, which chooses what it is for.
     private static let choices = [
-        "requests", "events", "values", "settings", "journal", "chunks", "documents", "urls",
+        "requests", "events", "values", "settings", "journal", "chunks", "documents", "texts",
     ]
 
     @Test(arguments: choices.indices)

@@ -98,6 +98,27 @@ import Testing
         #expect(!(try site.client.contents().text.contains("1111")))
     }
 
+    @Test func `a secret within text is stored and logged nowhere, also when it was queued`() throws {
+        let site = try Outage(["LOG_LEVEL": "debug"])
+        let sent = event(
+            "chat.message", customer: ["email": "john@example.com", "name": "John password=zebra"],
+            data: [
+                "note": "a=1&token=zebra&b=2", "body": #"{"cvv":"zebra","n":"{\"pin\":\"zebra\"}"}"#, "cid": "zebra",
+                "card": "4111&nbsp;1111&nbsp;1111&nbsp;1111", "text": "card+378282246310005",
+            ])
+        site.redis.killHard()
+        #expect(try site.post(sent).status == 202)
+        try site.redis.start()
+        try site.awaitReplay()
+        let client = try site.redis.client()
+        let contents = try client.contents().text
+        #expect(contents.contains("a=1&token=[secret]&b=2"))
+        for secret in ["zebra", "1111", "378282"] {
+            #expect(!contents.contains(secret), "\(secret)")
+            #expect(!site.receiver.log.contains(secret), "\(secret)")
+        }
+    }
+
     @Test func `a session in a path is dropped`() throws {
         let site = try Site(["LOG_LEVEL": "debug"])
         let data: JSON = [

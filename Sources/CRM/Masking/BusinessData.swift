@@ -2,9 +2,9 @@
 ///
 /// Everything that is stored, logged or shown comes out of such a value, never out of the request, so what was dropped here
 /// is gone. Kept are scalars: strings without what `Masking` removes, numbers, `true`, `false` and `null`. Dropped are
-/// objects and arrays, fields whose name says a secret (`FieldName`), values that are payment card numbers, and all that
-/// passes the limits below. An amount (`AmountNames`) is read first and never masked or cut, whatever its digits look like.
-/// A name that repeats counts once, with its last value.
+/// objects and arrays, fields whose name says a secret (`FieldName`), values that are payment card numbers, and all
+/// that passes the limits below. An amount (`AmountNames`) is read first and never masked or cut, whatever its digits
+/// look like. A name that repeats counts once, with its last value.
 public struct BusinessData: Hashable, Sendable {
     /// How many fields are kept: the first ones.
     public static let maximumFields = 32

@@ -1,10 +1,11 @@
 /// Finds payment card numbers (ISO/IEC 7812) in text.
 ///
-/// A card number is 13 to 19 digits with a correct Luhn check digit that start as cards do: 3 to 6, or 2221 to 2720. Luhn
-/// alone is right by chance for every tenth number; the start keeps epoch stamps (1…) and many booking numbers out of it.
-/// The digits may stand in groups of 3 to 8 (or one by one) with up to three separators between two groups. Groups of two
-/// do not count: dates (`31.12.2026 - 04.01.2027`) and coordinates are written with them, cards are not. A group counts as a
-/// whole or not at all: a card number inside a longer unbroken number is there by chance.
+/// A card number is 13 to 19 digits with a correct Luhn check digit that start as cards do: 3 to 6, or 2221 to 2720.
+/// Luhn alone is right by chance for every tenth number; the start keeps epoch stamps (1…) and many booking numbers out
+/// of it. The digits, of any script, may be in groups of 3 to 8 (or one by one) with up to three separators between two
+/// groups, written plainly or encoded (`WrittenCharacter`). Groups of two do not count: dates
+/// (`31.12.2026 - 04.01.2027`) and coordinates are written with them, cards are not. A group counts as a whole or not
+/// at all: a card number inside a longer unbroken number is there by chance.
 enum CardNumber {
     static let shortest = 13
     static let longest = 19
@@ -17,21 +18,34 @@ enum CardNumber {
     static let longestPhone = 15
 
     /// The text with `[card]` for every card number; nil if there is none.
-    static func masked(_ text: UnsafeBufferPointer<UInt8>, shortest: Int) -> [UInt8]? {
+    static func masked(_ text: UnsafeBufferPointer<UInt8>, isPhone: Bool) -> [UInt8]? {
         var output: [UInt8] = []
         var copied = 0
         var position = 0
-        while position < text.count {
-            guard DigitRun.startsDigit(text[position]), let run = DigitRun(text, at: position) else {
-                position += 1
-                continue
-            }
-            for card in run.cards(in: text, shortest: shortest) {
+        func mask(_ run: DigitRun) -> Bool {
+            let cards = run.cards(in: text, isPhone: isPhone)
+            for card in cards {
                 output.append(contentsOf: text[copied..<card.lowerBound])
                 output.appendJSON(raw: Masking.cardMark)
                 copied = card.upperBound
             }
-            position = run.end
+            if !cards.isEmpty { position = run.end }
+            return !cards.isEmpty
+        }
+        while position < text.count {
+            let byte = text[position]
+            if byte.isDigit || byte >= 0x80, let run = DigitRun(text, at: position) {
+                if !mask(run) { position = run.end }
+                continue
+            }
+            switch byte {
+            case UInt8(ascii: "%"):
+                // The 20 of `%20` are no digits, unless they are: `100%4111…`.
+                if let run = DigitRun(text, at: position + 1), mask(run) { continue }
+                position += text.character(at: position).width
+            case UInt8(ascii: "&"), .backslash, 0x80...0xFF: position += text.character(at: position).width
+            default: position += 1
+            }
         }
         guard copied > 0 else { return nil }
         output.append(contentsOf: text[copied...])

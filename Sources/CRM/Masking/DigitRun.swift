@@ -16,9 +16,6 @@ struct DigitRun {
         var length: Int
     }
 
-    /// Whether a digit may start with this byte: the quick check before a run is read.
-    static func startsDigit(_ byte: UInt8) -> Bool { byte.isDigit || byte >= 0x80 }
-
     /// Reads the run that starts here; nil if no digit does.
     init?(_ text: UnsafeBufferPointer<UInt8>, at start: Int) {
         guard text.digit(at: start) != nil else { return nil }
@@ -56,11 +53,14 @@ struct DigitRun {
     }
 
     /// The places of the card numbers, which do not overlap.
-    func cards(in text: UnsafeBufferPointer<UInt8>, shortest: Int) -> [Range<Int>] {
+    func cards(in text: UnsafeBufferPointer<UInt8>, isPhone: Bool) -> [Range<Int>] {
+        let shortest = isPhone ? CardNumber.shortestInPhone : CardNumber.shortest
         // The common cases: a short number, or one of a clock.
         guard count >= shortest, mayHoldCard else { return [] }
-        let isBehindPlus = start > 0 && text[start - 1] == .plus
-        if isBehindPlus, count <= CardNumber.longestPhone { return [] }
+        if count <= CardNumber.longestPhone {
+            let isAfterPlus = start > 0 && text[start - 1] == .plus
+            if isPhone && isAfterPlus || text.isPhoneSign(before: start) { return [] }
+        }
         var groups: [Group] = []
         groups.reserveCapacity(8)
         Self.eachGroup(of: text, from: start) { groups.append($0) }
@@ -100,64 +100,52 @@ struct DigitRun {
 }
 
 extension UnsafeBufferPointer<UInt8> {
-    /// The digit that starts here, and how many bytes it takes: ASCII, full-width, Arabic-Indic, Persian or Devanagari.
+    /// The digit that starts here, of any script, and how many bytes it takes.
     fileprivate func digit(at position: Int) -> (value: UInt8, width: Int)? {
         guard position < count else { return nil }
         let lead = self[position]
         if lead.isDigit { return (lead - .zero, 1) }
-        guard lead >= 0x80, position + 1 < count else { return nil }
-        let second = self[position + 1]
-        switch lead {
-        case 0xD9 where 0xA0...0xA9 ~= second: return (second - 0xA0, 2)
-        case 0xDB where 0xB0...0xB9 ~= second: return (second - 0xB0, 2)
-        case 0xE0 where second == 0xA5: return lastDigit(at: position + 2, from: 0xA6)
-        case 0xEF where second == 0xBC: return lastDigit(at: position + 2, from: 0x90)
-        default: return nil
-        }
+        guard DecimalDigit.mayStart(with: lead) else { return nil }
+        let character = character(at: position)
+        return DecimalDigit.value(of: character.scalar).map { ($0, character.width) }
     }
 
-    private func lastDigit(at position: Int, from zero: UInt8) -> (value: UInt8, width: Int)? {
-        guard position < count, zero...zero + 9 ~= self[position] else { return nil }
-        return (self[position] - zero, 3)
-    }
-
-    /// How many bytes take what joins two groups where there was a space before: `+` in forms, `%20` in URLs, and `/`. Only
-    /// right between two digits: a `+` behind a space begins a phone number.
+    /// How many bytes take what joins two groups where there was a space before: the `+` of forms, and `/`. Only right
+    /// between two digits: a `+` after a space begins a phone number.
     fileprivate func joinWidth(at position: Int) -> Int? {
-        guard position < count else { return nil }
-        let width: Int
-        switch self[position] {
-        case .plus, .slash: width = 1
-        case UInt8(ascii: "%"):
-            guard position + 2 < count, self[position + 1] == .zero + 2, self[position + 2] == .zero else { return nil }
-            width = 3
-        default: return nil
-        }
-        return digit(at: position + width) == nil ? nil : width
+        guard position < count, !self[position].isDigit else { return nil }
+        let character = character(at: position)
+        guard character.scalar == UInt32(UInt8.plus) || character.scalar == UInt32(UInt8.slash) else { return nil }
+        return digit(at: position + character.width) == nil ? nil : character.width
     }
 
-    /// How many bytes the separator takes that stands here: spaces, line breaks, dashes, dots and what is invisible.
+    /// How many bytes the separator takes that is written here.
     fileprivate func separatorWidth(at position: Int) -> Int? {
-        guard position < count else { return nil }
-        switch self[position] {
-        case .space, 0x09, 0x0A, 0x0D, .minus, .dot, UInt8(ascii: "_"): return 1
-        case 0..<0x80: return nil
-        case let lead:
-            guard position + 1 < count else { return nil }
-            let second = self[position + 1]
-            // No-break space, soft hyphen, middle dot.
-            if lead == 0xC2 { return second == 0xA0 || second == 0xAD || second == 0xB7 ? 2 : nil }
-            guard position + 2 < count else { return nil }
-            switch (lead, second, self[position + 2]) {
-            // U+2000 to U+2015 (spaces, zero width, dashes), bullet, line separators, narrow no-break space, word joiner,
-            // minus sign.
-            case (0xE2, 0x80, 0x80...0x95), (0xE2, 0x80, 0xA2), (0xE2, 0x80, 0xA8...0xA9), (0xE2, 0x80, 0xAF),
-                (0xE2, 0x81, 0xA0), (0xE2, 0x88, 0x92):
-                return 3
-            // Ideographic space, byte order mark.
-            case (0xE3, 0x80, 0x80), (0xEF, 0xBB, 0xBF): return 3
-            default: return nil
-            }
+        guard position < count, !self[position].isDigit, !self[position].isLetter else { return nil }
+        let character = character(at: position)
+        return character.isSeparator ? character.width : nil
+    }
+
+    /// Whether a `+` before `start` begins a phone number (E.164).
+    ///
+    /// It does at the start of a word, as in `+49 …`, `(+49 …`, `tel:+49 …`. After a letter or digit, or after what a
+    /// form has encoded, it stands for a space (`card+4111…`, `card%3A+4111…`); a form writes the sign itself as `%2B`.
+    fileprivate func isPhoneSign(before start: Int) -> Bool {
+        let sign: Int
+        let isEncoded: Bool
+        if start >= 1, self[start - 1] == .plus {
+            (sign, isEncoded) = (start - 1, false)
+        } else if start >= 3, holds("%2b", at: start - 3) {
+            (sign, isEncoded) = (start - 3, true)
+        } else {
+            return false
         }
+        guard sign > 0 else { return true }
+        if sign >= 3, self[sign - 3] == UInt8(ascii: "%"), character(at: sign - 3).width == 3 {
+            let before = UInt8(truncatingIfNeeded: character(at: sign - 3).scalar)
+            return isEncoded && !before.isLetter && !before.isDigit
+        }
+        let before = self[sign - 1]
+        return !before.isLetter && !before.isDigit && (isEncoded || before != .plus)
     }
 }

@@ -43,8 +43,12 @@ struct FieldWords {
         // Passwords in German, French, Spanish (whatever letter beyond ASCII stands behind `contrase`) and Dutch.
         "kennwort", "motdepasse", "contrasena", "contrase\u{FF}", "wachtwoord",
         // Cards: number, code and date. `creditcard` alone is often the number.
-        "cardnum", "ccnum", "creditcard", "debitcard", "securitycode", "cvv", "cvc", "cardexp",
+        "cardnum", "ccnum", "creditcard", "debitcard", "securitycode", "cvv", "cvc", "cardcvn", "cardcid", "cardexp",
         "expmonth", "expyear", "expirymonth", "expiryyear", "expirationmonth", "expirationyear",
+        // Cards, bank accounts and papers in German; whatever letter stands for the `ü`.
+        "kartennummer", "kartennr", "kreditkarte", "sicherheitscode", "pruefnummer", "pr\u{FF}fnummer", "kontonummer",
+        "kontonr", "steuernummer", "steueridentifikation", "sozialversicherungsn", "personalausweis", "ausweisnummer",
+        "ausweisnr", "reisepass", "fuehrerscheinn", "f\u{FF}hrerscheinn",
         // Bank accounts and papers.
         "accountnumber", "routingnumber", "bankaccount", "socialsecurity",
         "driverlicen", "driverslicen", "drivinglicen",
@@ -55,14 +59,14 @@ struct FieldWords {
     private static let secretWords = [
         "pin", "pincode", "pinnumber", "userpin", "cardpin", "senha", "otp", "totp", "mfa", "2fa", "onetimecode",
         "auth", "oauth", "authcode", "authkey", "authorization", "authorisation", "bearer", "jwt", "cookie", "cookies",
-        "pan", "cardno", "ccno", "ccexp", "ccexpiry", "expdate", "csc",
+        "pan", "cardno", "cardcode", "ccno", "ccexp", "ccexpiry", "expdate", "csc", "cvn",
         "iban", "bic", "swift", "swiftcode", "accountno", "sortcode",
-        "ssn", "taxid", "nationalid", "passport", "passportnumber", "passportno", "passportid",
+        "ssn", "taxid", "steuerid", "steuernr", "nationalid", "passport", "passportnumber", "passportno", "passportid",
         "licensenumber", "licencenumber", "licenseno", "licenceno",
     ]
 
-    // `ski_pass` is business.
-    private static let secretsAlone = ["pass"]
+    // `ski_pass` is business, and so is `campaign_cid`; `cid` alone is also the code on an American Express card.
+    private static let secretsAlone = ["pass", "cid"]
 
     private static let urlsAnywhere = ["url", "href", "referrer", "referer"]
     private static let urlWords = [

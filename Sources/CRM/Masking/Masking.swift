@@ -1,4 +1,5 @@
-/// Takes secrets out of text before anything is stored or logged: card numbers, and what URLs carry behind their path.
+/// Takes secrets out of text before anything is stored or logged: card numbers, what URLs carry after their path, and
+/// values whose names in the text say a secret.
 public enum Masking {
     /// What a masked text is.
     enum Outcome {
@@ -14,8 +15,8 @@ public enum Masking {
     /// What stands in a text where a card number was.
     static let cardMark: StaticString = "[card]"
 
-    /// The text for a profile field such as a name: card numbers become `[card]`, URLs lose query, fragment and user, and
-    /// what is longer than `BusinessData.maximumCharacters` is cut.
+    /// The text for a profile field such as a name: card numbers become `[card]`, the values of secrets (`cvv=123`)
+    /// `[secret]`, URLs lose query, fragment and user, and what is longer than `BusinessData.maximumCharacters` is cut.
     public static func text(_ text: String) -> String { masked(text, named: .other) }
 
     /// A phone number: as `text`, but up to 14 digits (15 behind a `+`) are a phone number, not a card.
@@ -23,7 +24,7 @@ public enum Masking {
 
     /// Whether a card number stands in the text.
     public static func holdsCard(_ text: String) -> Bool {
-        text.utf8.span.withUnsafeBufferPointer { CardNumber.masked($0, shortest: shortestCard) != nil }
+        text.utf8.span.withUnsafeBufferPointer { CardNumber.masked($0, isPhone: false) != nil }
     }
 
     private static func masked(_ text: String, named name: FieldName) -> String {
@@ -35,35 +36,59 @@ public enum Masking {
         }
     }
 
-    /// Masks one value, given as correct UTF-8 without escapes.
+    /// Masks one value, given as correct UTF-8 without escapes. What is masked once stays as it is the next time.
     static func mask(_ text: UnsafeBufferPointer<UInt8>, named name: FieldName) -> Outcome {
-        let signs = Signs(of: text)
-        let shortest = name.isPhone ? CardNumber.shortestInPhone : CardNumber.shortest
-        let mayHoldCard = signs.mayHoldCard(of: shortest)
-        guard signs.mayHoldURL || mayHoldCard || text.count > BusinessData.maximumCharacters else { return .unchanged }
-        var result: [UInt8]?
-        if signs.mayHoldURL { result = URLText.stripped(text, isURL: name.isURL) }
-        if mayHoldCard {
-            let masked =
-                result.map { $0.withUnsafeBufferPointer { CardNumber.masked($0, shortest: shortest) } }
-                ?? CardNumber.masked(text, shortest: shortest)
-            if let masked {
-                // Masked before it is cut, or else a number that the cut divides would be kept by half.
-                if masked.withUnsafeBufferPointer({ $0.trimmed.equals(cardMark) }) { return .dropped }
-                result = masked
-            }
+        var isSettled = false
+        var outcome = maskOnce(text, named: name, &isSettled)
+        // What is left may read as a secret only now. A text that hides another in each is dropped in the end.
+        for _ in 0..<maxPasses {
+            guard !isSettled, case .changed(let result) = outcome else { return outcome }
+            let again = result.withUnsafeBufferPointer { maskOnce($0, named: name, &isSettled) }
+            if case .unchanged = again { return outcome }
+            outcome = again
         }
-        return cut(text, result)
+        return .dropped
+    }
+
+    private static let maxPasses = 16
+
+    /// - Parameter isSettled: set where another pass could not find more.
+    private static func maskOnce(
+        _ text: UnsafeBufferPointer<UInt8>, named name: FieldName, _ isSettled: inout Bool
+    ) -> Outcome {
+        let signs = Signs(of: text)
+        let mayHoldCard = signs.mayHoldCard(
+            of: name.isPhone ? CardNumber.shortestInPhone : CardNumber.shortest)
+        guard
+            signs.mayHoldURL || mayHoldCard || signs.mayHoldPair || text.count > BusinessData.maximumCharacters
+        else { return .unchanged }
+        var result = signs.mayHoldURL ? URLText.stripped(text, isURL: name.isURL) : nil
+        isSettled = true
+        func apply(_ mask: (UnsafeBufferPointer<UInt8>) -> [UInt8]?) {
+            let masked = result.map { $0.withUnsafeBufferPointer(mask) } ?? mask(text)
+            guard let masked else { return }
+            (result, isSettled) = (masked, false)
+        }
+        // Masked before it is cut, or else a number that the cut divides would be kept by half.
+        if mayHoldCard { apply { CardNumber.masked($0, isPhone: name.isPhone) } }
+        if !isSettled, result?.withUnsafeBufferPointer({ $0.trimmed.equals(cardMark) }) == true { return .dropped }
+        // After the cards, whose groups may be further words.
+        if signs.mayHoldPair { apply(SecretPairs.masked) }
+        return cut(text, result, &isSettled)
     }
 
     /// Cuts to the longest length that is kept, between two characters.
-    private static func cut(_ text: UnsafeBufferPointer<UInt8>, _ result: [UInt8]?) -> Outcome {
+    private static func cut(
+        _ text: UnsafeBufferPointer<UInt8>, _ result: [UInt8]?, _ isSettled: inout Bool
+    ) -> Outcome {
         let limit = BusinessData.maximumCharacters
         guard let result else {
             guard let end = text.end(ofScalars: limit) else { return .unchanged }
+            isSettled = false
             return .changed([UInt8](text[..<end]))
         }
         guard let end = result.withUnsafeBufferPointer({ $0.end(ofScalars: limit) }) else { return .changed(result) }
+        isSettled = false
         return .changed([UInt8](result[..<end]))
     }
 
@@ -72,14 +97,18 @@ public enum Masking {
         /// The weights of all bytes, added and or-ed: what is only looked for cannot overflow so.
         private var sum: UInt64 = 0
         private var union: UInt64 = 0
-        private static let (digit, urlSign, beyondASCII) = (UInt64(1), UInt64(1) << 62, UInt64(1) << 63)
+        private static let (digit, quoting, equals) = (UInt64(1), UInt64(1) << 60, UInt64(1) << 61)
+        private static let (urlSign, beyondASCII) = (UInt64(1) << 62, UInt64(1) << 63)
 
         /// What a byte tells: one load for each byte of a text.
         private static let weights: [UInt64] = (UInt8.min...UInt8.max).map { byte in
             switch byte {
             case .zero...UInt8(ascii: "9"): digit
-            case UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "%"), UInt8(ascii: "@"), UInt8(ascii: ";"), .colon:
-                urlSign
+            // `%3D` is an `=`.
+            case UInt8(ascii: "%"): urlSign | equals
+            case UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "@"), UInt8(ascii: ";"), .colon: urlSign
+            case UInt8(ascii: "="): equals
+            case .quote, UInt8(ascii: "'"), UInt8(ascii: "{"): quoting
             case 0x80...0xFF: beyondASCII
             default: 0
             }
@@ -96,9 +125,11 @@ public enum Masking {
         }
 
         var mayHoldURL: Bool { union & Self.urlSign != 0 }
+        /// A name and a value: with `=`, or with a colon behind a quote or brace.
+        var mayHoldPair: Bool { union & Self.equals != 0 || mayHoldURL && union & Self.quoting != 0 }
         /// Digits of other scripts are not ASCII.
         func mayHoldCard(of length: Int) -> Bool {
-            union & Self.beyondASCII != 0 || sum & (Self.urlSign - 1) >= UInt64(length)
+            union & Self.beyondASCII != 0 || sum & (Self.quoting - 1) >= UInt64(length)
         }
     }
 }
