@@ -162,17 +162,26 @@ enum DeskCommands {
         guard options.rest.count == 1 else { return nil }
         return Session.run(environment) { session in
             session.contactID(options.rest[0]) { id in
-                session.reader.dossier(
-                    id,
-                    session.need { dossier in
-                        guard let dossier else {
-                            return session.fail("there is no contact \(id)", status: Session.notFound)
-                        }
-                        session.screen.raw(Printout.dossier(dossier, id: id, at: session.now))
-                        session.end()
-                    })
+                write(Export(session.reader, of: id), of: id, ExportWriter(), session)
             }
         }
+    }
+
+    /// Writes the parts as they are read; whoever reads behind a pipe sets the pace.
+    private static func write(_ export: Export, of id: String, _ writer: ExportWriter, _ session: Session) {
+        export.next(
+            session.need { part in
+                var writer = writer
+                if let part {
+                    session.screen.piece(writer.write(part, at: session.now))
+                    return write(export, of: id, writer, session)
+                }
+                guard writer.hasBegun else {
+                    return session.fail("there is no contact \(id)", status: Session.notFound)
+                }
+                session.screen.raw(writer.end())
+                session.end()
+            })
     }
 
     private static func erase(_ options: Options, _ environment: [String: String]) -> Int32? {

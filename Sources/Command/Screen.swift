@@ -20,6 +20,9 @@ final class Screen {
     /// Writes bytes that are for programs, and a line end.
     func raw(_ bytes: [UInt8]) { print(String(decoding: bytes, as: UTF8.self)) }
 
+    /// Writes bytes that are for programs, without a line end.
+    func piece(_ bytes: [UInt8]) { print(String(decoding: bytes, as: UTF8.self), terminator: "") }
+
     /// Text in a colour, where there are colours.
     func paint(_ text: String, _ colour: Colour) -> String {
         hasColours ? "\u{1B}[\(colour.rawValue)m\(text)\u{1B}[0m" : text

@@ -58,6 +58,8 @@ final class ClientConnection: EventSource {
     private var framing: StreamFraming?
     private var pieces: [UInt8] = []
     private var streamEnded: () -> Void = {}
+    /// Asks for the next piece of a stream that goes at the client's pace; nil for one that sends what happens.
+    private var pieceWanted: (() -> Void)?
     /// How many requests were served in which round of the loop, and whether more wait for the next.
     private var served = (round: 0, count: 0)
     private var isDeferred = false
@@ -98,9 +100,13 @@ final class ClientConnection: EventSource {
         worker.touch(self)
     }
 
-    /// Answers `ticket` with a stream that lasts until either side closes; `ended` is called once, then.
-    func stream(_ ticket: Ticket, _ head: Response, ended: @escaping () -> Void) {
+    /// Answers `ticket` with a stream that lasts until either side closes; `ended` is called once, then. `wanted` is called
+    /// whenever the client has taken all that was sent, for a stream that goes at the client's pace.
+    func stream(
+        _ ticket: Ticket, _ head: Response, wanted: (() -> Void)? = nil, ended: @escaping () -> Void
+    ) {
         guard state == .open || state == .finishing else { return ended() }
+        pieceWanted = wanted
         slots[ticket.number - firstTicket].opensStream = true
         state = .streaming
         streamEnded = ended
@@ -111,10 +117,11 @@ final class ClientConnection: EventSource {
         worker.touch(self)
     }
 
-    /// Sends a piece of the stream. A client that lets more than ``mostOutput`` wait is dropped: it would see the past.
+    /// Sends a piece of the stream. A client that lets more than ``mostOutput`` wait is dropped: it would see the past. Not
+    /// where pieces go at its own pace.
     func send(_ piece: [UInt8]) {
         guard state == .streaming else { return }
-        guard output.count + pieces.count + piece.count <= Self.mostOutput else { return close() }
+        guard pieceWanted != nil || output.count + pieces.count + piece.count <= Self.mostOutput else { return close() }
         if output.isEmpty { waitingSince = worker.loop.now }
         if let framing { framing.encode(piece, into: &output) } else { pieces += piece }
         worker.touch(self)
@@ -132,6 +139,7 @@ final class ClientConnection: EventSource {
             case .closed: return close()
             }
         }
+        if state == .streaming, output.isEmpty { pieceWanted?() }
         // Room again for requests that came ahead of their answers.
         let mayDecode = slots.isEmpty && output.count < Self.mostOutput && !isDeferred
         if state == .open, decoder.bufferedBytes > 0, mayDecode { decode() }
@@ -188,6 +196,7 @@ final class ClientConnection: EventSource {
         countHeldBytes()
         streamEnded()
         streamEnded = {}
+        pieceWanted = nil
     }
 
     private func expireRequest(after waited: Int64, _ deadlines: ClientDeadlines) {

@@ -58,7 +58,7 @@ final class Worker {
         refusals = Refusals(settings: settings, state: state, metrics: metrics, log: log, loop: loop)
         admission = Admission(state: state, intake: intake, refusals: refusals, log: log, loop: loop)
         desk = Desk(store: store, log: log, loop: loop, cleaner: cleaner)
-        streams = Streams(settings: settings, state: state, loop: loop, store: store)
+        streams = Streams(settings: settings, state: state, loop: loop, store: store, log: log)
         loop.afterRound = { [unowned self] in endRound() }
         store.redis.stateChanged = { [unowned self] in redisChanged($0) }
     }

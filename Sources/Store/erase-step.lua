@@ -63,6 +63,8 @@ local namespaces = { 'crm_event_', 'crm_event_browser:', 'crm_event_server:', 'c
 for _, name in ipairs(call('SMEMBERS', names)) do
   namespaces[#namespaces + 1] = 'crm_event_customer:' .. name .. ':'
 end
+-- A person of many names has many marks to look for, so then a step has fewer entries.
+max_entries = math.max(1, math.min(max_entries, math.floor(5000 / #namespaces)))
 local function remove_marks(event)
   local keys, gone = {}, 0
   for i, namespace in ipairs(namespaces) do keys[i] = namespace .. event end

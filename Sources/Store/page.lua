@@ -4,8 +4,10 @@
 -- KEYS  1 the sorted set
 -- ARGV  1 'desc' | 'asc'   2 most members   3 lowest score   4 highest score
 --       5 score of the cursor, '' = from the start   6 its member, or the beginning that only this member has (desc)
+--       7 bytes of members after which a page ends, if given; the member that goes beyond is its last
 --
--- Reply: member, score, member, score … in order, of one member more than asked for where there is a next page.
+-- Reply: member, score, member, score … in order, of one member more than asked for where there is a next page. With a
+--        number of bytes it is an empty text instead of that member, which may be large.
 -- Errors: those of Redis. Members of one score are in the order of their bytes, so the place of a cursor is found by
 --         halving, even when its own member is gone: at most some 20 looks for a million members of one score.
 
@@ -42,7 +44,19 @@ else
   end
 end
 
-local found, page = range(start, start + most, 'WITHSCORES'), {}
+local found, page = {}, {}
+if ARGV[7] then
+  local bytes, count, max = 0, 0, tonumber(ARGV[7])
+  while count < most and bytes < max do
+    local one = range(start + count, start + count, 'WITHSCORES')
+    if not one[1] then return page end
+    page[#page + 1], page[#page + 2] = one[1], one[2]
+    count, bytes = count + 1, bytes + #one[1]
+  end
+  if start + count < call('ZCARD', key) then page[#page + 1] = '' end
+  return page
+end
+found = range(start, start + most, 'WITHSCORES')
 lowest, highest = tonumber(lowest), tonumber(highest)
 for i = 1, #found, 2 do
   local value = tonumber(found[i + 1])

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Store
 
-/// Erasing a contact that holds far more than any honest one, and erasures that are broken off.
+/// Erasing and exporting a contact that holds far more than any honest one.
 @Suite struct BoundedErasureTests {
     private static let entries = 200
     private static let entryBytes = 225_000
@@ -30,6 +30,13 @@ import Testing
         let info = try client.run("INFO", "commandstats").text ?? ""
         let line = info.split(whereSeparator: \.isNewline).first { $0.hasPrefix("cmdstat_\(command):calls=") }
         return line.flatMap { Int($0.split(separator: "=")[1].prefix { $0.isNumber }) } ?? 0
+    }
+
+    /// The most memory that the receiver ever had, in bytes.
+    private func peak(_ receiver: Receiver) throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(receiver.pid)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") } ?? ""
+        return (Int(line.filter(\.isNumber)) ?? 0) * 1_024
     }
 
     @Test func `a large contact is erased in many small steps, and the receipt counts all of it`() throws {
@@ -61,6 +68,9 @@ import Testing
             try client.run("ZADD", "crm_activity_\(id)", String(number), entry)
             try client.run("SET", "crm_event_e\(number)", id, "EX", "1000")
         }
+        // Marks of what a back end and the service sent, and of what counts for the customer `ann` alone.
+        let ann = "customer:744cb9a9fb3d5583744ea3ece9b4d819d90bdee2"
+        for space in ["server", "service", ann] { try client.run("SET", "crm_event_\(space):e0", id, "EX", "1000") }
         let begin = ["EVAL", Store.script(PackageResources.erase_lua), "0", id, now(), "1", "salt", "2592000"]
         let reply = try client.send(begin + ["new_lead", "urgent", "urgent", "crm_task_closed", "", "0"])
         #expect(reply.texts.first == "open", "\(reply)")
@@ -81,7 +91,7 @@ import Testing
         let receipt = try connection.readResponse()
         #expect(receipt.status == 200)
         #expect(try receipt.json()["complete"] == true)
-        #expect(try receipt.json()["erased"]?["crm_event_"] == 3)
+        #expect(try receipt.json()["erased"]?["crm_event_"] == 6)
     }
 
     @Test func `an erasure takes back what the person gave to the rankings`() throws {
@@ -107,5 +117,48 @@ import Testing
             let bob = try #require(try desk.site.text("crm_index_customer_bob"))
             #expect(named == ["Airport": String(bob.suffix(8))], "\(list)")
         }
+    }
+
+    @Test func `an export of a large contact takes little memory, and waits for a client that does not read`() throws {
+        let desk = try ReadingDesk()
+        let id = try poisoned(desk.site)
+        let before = try peak(desk.site.receiver)
+        let connection = try desk.site.receiver.connect()
+        let pages = try calls(desk.site.client, "eval_ro")
+        try connection.send(
+            "GET", "\(Site.base)/contacts/\(id)/export", headers: [("Authorization", "Bearer \(token)")])
+        try eventually("it begins") { try calls(desk.site.client, "eval_ro") > pages }
+        // Nothing is read here; other requests are served meanwhile.
+        for _ in 0..<20 { #expect(try desk.response("/contacts/\(id)/tasks").status == 200) }
+        #expect(try calls(desk.site.client, "eval_ro") - pages < Self.entries / 2)
+        let export = try connection.readResponse().json()
+        #expect(export["activities"]?.array?.count == Self.entries + 1)
+        #expect(export["funnel"] == [:])
+        #expect(try peak(desk.site.receiver) - before < 16_000_000)
+    }
+
+    @Test func `an export has every task, entry and booking once, in order`() throws {
+        let desk = try ReadingDesk()
+        let start = milliseconds(clock("10:00"))
+        let events = (0..<260).map { number in
+            var sent = event("booking.completed", id: "e\(number)", data: ["booking_id": .string("b\(number)")])
+            sent["timestamp"] = .number(start + Double(number / 3))
+            return sent
+        }
+        let id = try #require(try desk.site.trackBatch(events).first?["contact_id"]?.string)
+        let export = try desk.read("/contacts/\(id)/export")
+        let times = export["activities"]?.array?.compactMap { $0["timestamp"]?.string } ?? []
+        #expect(times == times.sorted(by: >))
+        #expect(Set(export["activities"]?.array?.compactMap { $0["event_id"]?.string } ?? []).count == 260)
+        #expect(times.count == 260)
+        let tasks = export["tasks"]?.array?.compactMap { $0["id"]?.string } ?? []
+        #expect(tasks == tasks.sorted(by: >))
+        #expect(Set(tasks).count == 260)
+        let bookings = export["bookings"]?.array?.compactMap(\.string) ?? []
+        #expect(bookings.sorted() == (0..<260).map { "b\($0)" }.sorted())
+        let run = try Program.run(["export", id], environment: ["REDIS_URL": desk.site.redis.url], within: 30)
+        let printed = try JSON(parsing: run.output)
+        #expect(printed["activities"] == export["activities"])
+        #expect(printed["tasks"] == export["tasks"])
     }
 }

@@ -36,6 +36,7 @@ import Testing
         #expect(export["bookings"] == ["book-1"])
         #expect(export["vehicles"] == [["name": "C", "views": 1]])
         #expect(export["funnel"]?["booking"] == "v")
+        #expect(export["settled"]?.array?.contains { $0["fact"] == "completed:booking:book-1" } == true)
     }
 
     @Test func `an erasure leaves no trace of the person and touches nobody else`() throws {

@@ -28,6 +28,7 @@ import Testing
         try site.client.run("ZADD", "crm_index_status_hot_lead_booking_in_progress", score, id)
         try site.client.run("ZADD", "crm_index_bookings_open", score, id)
         try site.client.run("HSET", "crm_index_funnel_\(id)", "step_at", score, "paid_at", score)
+        try site.client.run("ZADD", "crm_index_settled_\(id)", score, "paid:booking:x")
         let due = now(plus: seconds + 3_600)
         try site.client.run("HSET", "crm_task_\(task)", "created_at", time, "closed_at", time, "due_at", due)
         try site.client.run("ZADD", "crm_index_tasks_\(id)", score, task)
@@ -45,6 +46,7 @@ import Testing
         #expect(found.status == 1)
         let places = [
             "crm_contact_\(id)", "crm_index_funnel_\(id)", "crm_task_\(task)", "crm_activity_\(id)",
+            "crm_index_settled_\(id)",
         ]
         #expect(Set(found.findings.filter { $0.kind == "future_time" }.map(\.key)) == Set(places))
         #expect(found.findings.allSatisfy { $0.isRepairable })
@@ -59,6 +61,7 @@ import Testing
         ] {
             #expect(isNow(try #require(try site.scores(list)[id])), "\(list)")
         }
+        #expect(isNow(try #require(try site.scores("crm_index_settled_\(id)")["paid:booking:x"])))
         let funnel = try site.client.hash("crm_index_funnel_\(id)")
         for name in ["step_at", "paid_at"] { #expect(isNow(Double(funnel[name] ?? "") ?? 0), "\(name)") }
         let fields = try site.client.hash("crm_task_\(task)")

@@ -9,6 +9,8 @@ enum Stream {
     case alerts(lastEventID: String)
     /// Events and their verdicts.
     case events
+    /// Everything about a contact.
+    case export(String)
 }
 
 /// One worker's streams.
@@ -20,6 +22,8 @@ final class Streams {
     static let look: Int64 = 200
 
     private let alerts: AlertStream
+    private let reader: Reader
+    private let log: Log
     private let state: ServiceState
     private let loop: EventLoop
     private let most: Int
@@ -27,7 +31,9 @@ final class Streams {
     private var next = 0
     private var beats = false
 
-    init(settings: Settings, state: ServiceState, loop: EventLoop, store: Store) {
+    init(settings: Settings, state: ServiceState, loop: EventLoop, store: Store, log: Log) {
+        reader = Reader(store)
+        self.log = log
         self.state = state
         self.loop = loop
         most = settings.maxListeners
@@ -43,6 +49,11 @@ final class Streams {
             state.listeners.subtract(1, ordering: .relaxed)
             return client.answer(ticket, ServerSentEvent.tooMany)
         }
+        if case .export(let id) = stream {
+            return ExportStream.open(
+                id, reader: reader, on: client, ticket, at: state.clock.now(loop), log: log,
+                ended: { [state] in state.listeners.subtract(1, ordering: .relaxed) })
+        }
         client.stream(ticket, ServerSentEvent.head) { [weak self, weak client] in
             guard let self, let client else { return }
             state.listeners.subtract(1, ordering: .relaxed)
@@ -52,6 +63,7 @@ final class Streams {
         switch stream {
         case .alerts(let last): alerts.add(client, lastEventID: last)
         case .events: addWatcher(client)
+        case .export: break
         }
         if !beats { beat() }
         beats = true

@@ -35,7 +35,7 @@ final class Desk {
             reader.tasks(
                 list, limit: paging.limit, after: paging.cursor, now: now, finish(done, ReadAnswer.deskTasks))
         case .statistics(let days): reader.statistics(days: days, now: now, finish(done, ReadAnswer.statistics))
-        case .export(let id): reader.dossier(id, found(done) { ReadAnswer.dossier($0, id: id, at: now) })
+        case .exportHead(let id): reader.card(id, found(done) { _ in ExportStream.head(of: id) })
         case .order(let order, let task, let who): perform(order, on: task, by: who, at: now, done)
         case .erase(let id): erase(id, at: now, done)
         }

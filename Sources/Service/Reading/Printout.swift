@@ -9,10 +9,6 @@ public enum Printout {
     public static func tasks(_ page: Page<DeskTask>) -> [UInt8] { ReadAnswer.deskTasks(page).body }
     /// As `GET /stats`.
     public static func statistics(_ statistics: Statistics) -> [UInt8] { ReadAnswer.statistics(statistics).body }
-    /// As `GET /contacts/<id>/export`.
-    public static func dossier(_ dossier: Dossier, id: String, at now: Timestamp) -> [UInt8] {
-        ReadAnswer.dossier(dossier, id: id, at: now).body
-    }
     /// As `DELETE /contacts/<id>`.
     public static func erasure(_ erasure: Erasure, id: String) -> [UInt8] {
         ReadAnswer.erasure(erasure, id: id).body

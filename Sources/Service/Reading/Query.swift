@@ -21,8 +21,8 @@ enum Query {
     case order(TaskOrder, task: String, by: String)
     /// Numbers of so many days.
     case statistics(days: Int)
-    /// Everything about a person.
-    case export(String)
+    /// Whether there is anything about a person.
+    case exportHead(String)
     /// Forget a person.
     case erase(String)
 }

@@ -99,19 +99,6 @@ enum ReadAnswer {
         return object
     }
 
-    static func dossier(_ dossier: Dossier, id: String, at now: Timestamp) -> Response {
-        var body = success
-        body.add("exported_at", now.iso8601)
-        body.add("contact", dossier.contact)
-        body.add("customer_ids", list: dossier.customerIDs) { $1.appendJSON($0) }
-        body.add("tasks", records: dossier.tasks)
-        body.add("activities", list: dossier.timeline, append)
-        body.add("vehicles", ranked: dossier.vehicles, counted: "views")
-        body.add("bookings", list: dossier.bookings) { $1.appendJSON($0) }
-        body.add("funnel", dossier.funnel)
-        return answer(body, headers: [("Content-Disposition", "attachment; filename=\"\(id).json\"")])
-    }
-
     static func erasure(_ erasure: Erasure, id: String) -> Response {
         var body = success
         body.add("contact_id", id)

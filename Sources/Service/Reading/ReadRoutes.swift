@@ -57,7 +57,10 @@ struct ReadRoutes {
             return .stream(resource == .events ? .events : .alerts(lastEventID: last))
         }
         do throws(BadParameter) {
-            return .read(try query(resource, Array(segments.dropFirst()), verb, request))
+            let query = try query(resource, Array(segments.dropFirst()), verb, request)
+            // It may be large, so it is streamed.
+            if case .exportHead(let id) = query, request.method == .get { return .stream(.export(id)) }
+            return .read(query)
         } catch {
             return .answer(Self.refusal(error))
         }
@@ -94,7 +97,7 @@ struct ReadRoutes {
             switch rest[1] {
             case "timeline": return .timeline(id, try parameters.pagingBefore())
             case "tasks": return .tasksOf(id, try parameters.paging())
-            default: return .export(id)
+            default: return .exportHead(id)
             }
         case (.tasks, 0): return try tasks(parameters)
         case (.tasks, _): return try order(rest[1], on: try Self.id(rest[0]), Decision(request.body))

@@ -25,7 +25,7 @@ extension KeyPlace {
         case .emails(let id): Lists.ofContact(key, id, size: "SCARD")
         case .vehicles(let id): Lists.ofContact(key, id, size: "ZCARD")
         case .bookings(let id): Lists.ofContact(key, id, size: "SCARD")
-        case .settled(let id): Lists.ofContact(key, id, size: "ZCARD")
+        case .settled(let id): Lists.settled(key, id, context.clock)
         case .backlogs: Expiring.ranking(key, seconds: 60)
         case .contactList: Lists.ofAll(key) { Keys.contact($0) }
         case .taskList: Lists.ofAll(key) { Keys.task($0) }

@@ -32,6 +32,24 @@ enum Lists {
             })
     }
 
+    /// What is known of a contact's bookings, by when it became known.
+    static func settled(_ key: String, _ contact: String, _ clock: CheckClock) -> Question {
+        let limit = "(" + String(clock.now.milliseconds + CheckClock.maxAhead)
+        return Question(
+            [["ZCARD", key], ["EXISTS", Keys.contact(contact)], ["ZRANGE", key, limit, "+inf", "BYSCORE"]],
+            judge: { replies in
+                guard let count = replies[0].integer else { return [.wrongType(key)] }
+                if count > 0, !replies[1].isOne { return [.orphan(key, of: contact)] }
+                let ahead = (replies[2].array ?? []).compactMap(\.text)
+                if ahead.isEmpty { return [] }
+                let now = String(clock.now.milliseconds)
+                return [
+                    clock.finding(
+                        key, "\(ahead.count) facts about bookings are later than now", ahead.map { ["ZADD", key, now, $0] })
+                ]
+            })
+    }
+
     /// What is left of a timeline, or belongs to it: its erasure must be among the open ones, or nobody finishes it.
     static func erasing(_ key: String, _ contact: String, size: String) -> Question {
         Question(

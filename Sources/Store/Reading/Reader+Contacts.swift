@@ -100,6 +100,15 @@ extension Reader {
         }
     }
 
+    /// A page of a contact's timeline, newest first, which ends after `limit` entries or `maxBytes` bytes of them.
+    func timelinePage(
+        _ id: String, limit: Int, maxBytes: Int, before cursor: Cursor?,
+        _ completion: @escaping Completion<Page<String>>
+    ) {
+        page(
+            of: Keys.activity(id), limit: limit, after: cursor, maxBytes: maxBytes, naming: Self.beginning, completion)
+    }
+
     private static func beginning(of entry: String) -> String {
         var commas = 0
         let end = entry.firstIndex { character in

@@ -21,19 +21,20 @@ public final class Reader {
     /// One page of the members of a sorted set, in one round trip.
     func page(
         of key: String, _ order: Order = .descending, limit: Int, after cursor: Cursor?,
-        scores: (lowest: String, highest: String) = ("-inf", "+inf"),
+        scores: (lowest: String, highest: String) = ("-inf", "+inf"), maxBytes: Int? = nil,
         naming member: @escaping (String) -> String = { $0 }, _ completion: @escaping Completion<Page<String>>
     ) {
-        let words = [
-            "EVAL_RO", Self.pageScript, "1", key, order.rawValue, String(limit), scores.lowest, scores.highest,
-            cursor?.score ?? "", cursor?.member ?? "",
-        ]
+        let words =
+            [
+                "EVAL_RO", Self.pageScript, "1", key, order.rawValue, String(limit), scores.lowest, scores.highest,
+                cursor?.score ?? "", cursor?.member ?? "",
+            ] + [maxBytes.map(String.init)].compactMap(\.self)
         redis.send(words) { result in
             completion(
                 result.map { reply in
                     let flat = reply.texts
                     let count = min(limit, flat.count / 2)
-                    let hasNext = flat.count / 2 > limit
+                    let hasNext = maxBytes == nil ? flat.count / 2 > limit : !flat.count.isMultiple(of: 2)
                     let items = (0..<count).map { flat[2 * $0] }
                     let next = hasNext ? items.last.map { Cursor(score: flat[2 * count - 1], member: member($0)) } : nil
                     return Page(items: items, next: next)
