@@ -4,8 +4,25 @@ struct Environment {
 
     init(_ variables: [String: String]) { self.variables = variables }
 
+    /// Variables that resemble a setting, each with the setting that is meant, where that is not set itself.
+    var misspelled: [(name: String, setting: String)] {
+        variables.keys.sorted().compactMap { name in
+            guard let setting = Misspelling.setting(meantBy: name), variables[setting] == nil else { return nil }
+            return (name, setting)
+        }
+    }
+
+    /// Refuses empty values of settings that protect something.
+    func checkProtections() throws(Settings.Invalid) {
+        for name in Settings.protections.sorted() where variables[name] != nil && text(name) == nil {
+            throw Settings.Invalid(
+                name: name, problem: "is empty, which would turn a protection off: give it a value, or unset it")
+        }
+    }
+
     /// The trimmed value; an empty variable counts as not set.
     func text(_ name: String) -> String? {
+        precondition(Settings.names.contains(name), "\(name) is missing in Settings.names")
         guard let value = variables[name] else { return nil }
         let trimmed = value.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
         return trimmed.isEmpty ? nil : String(trimmed)
@@ -55,17 +72,22 @@ struct Environment {
         return choice
     }
 
-    /// Values between commas, each made by `make`, which returns `nil` for one that cannot be used.
-    func list<Value>(_ name: String, of make: @escaping (String) -> Value?) throws(Settings.Invalid) -> [Value] {
+    /// Values between commas, each made by `make`, which returns `nil` for one that cannot be used; `expected` says
+    /// what can.
+    func list<Value>(
+        _ name: String, _ expected: String, of make: @escaping (String) -> Value?
+    ) throws(Settings.Invalid) -> [Value] {
         guard let text = text(name) else { return [] }
         var values: [Value] = []
         for (index, part) in text.split(separator: ",").enumerated() {
             let trimmed = String(part.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
             guard let value = make(trimmed) else {
-                throw Settings.Invalid(
-                    name: name, problem: "entry \(index + 1) cannot be used; see the README's settings")
+                throw Settings.Invalid(name: name, problem: "entry \(index + 1) must be \(expected)")
             }
             values.append(value)
+        }
+        guard !values.isEmpty else {
+            throw Settings.Invalid(name: name, problem: "has no entry: give it one, or unset it")
         }
         return values
     }

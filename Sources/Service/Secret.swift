@@ -10,10 +10,19 @@ extension Secret {
         return String(repeating: "0", count: 32 - digits.count) + digits
     }
 
-    /// A key that can stand in a header: visible ASCII, 8 to 256 characters.
+    /// The fewest characters of a key, token or secret: fewer can be guessed.
+    static let minLength = 16
+    /// The most characters of a key.
+    static let maxLength = 256
+
+    /// A key that can stand in a header: visible ASCII.
     static func key(_ text: String) -> String? {
-        text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } && (8...256).contains(text.utf8.count) ? text : nil
+        text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F } && (minLength...maxLength).contains(text.utf8.count)
+            ? text : nil
     }
+
+    /// What ``key(_:)`` accepts, for messages.
+    static let keyForm = "\(minLength) to \(maxLength) visible ASCII characters without spaces"
 
     /// Whether `candidate` is one of `keys`, in a time that tells nothing about them but their number and length.
     static func matches(_ candidate: String, _ keys: [String]) -> Bool {

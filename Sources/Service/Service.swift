@@ -101,6 +101,7 @@ public final class Service {
             log.announce(
                 .warning, "ADMIN_TOKEN is not set; made one for this run", [("admin_token", settings.adminToken)])
         }
+        state.problems.report(settings.problems, from: .settings, to: log)
     }
 
     /// Starts the background thread and returns the way to its disk queue, if there is one, and to who clears it.

@@ -25,6 +25,8 @@ public struct Settings: Sendable {
         case enforce
     }
 
+    /// Variables that resemble a setting and are none, each with the setting that is meant.
+    var misspelled: [(name: String, setting: String)] = []
     /// Port to listen on; 0 lets the system choose.
     public var port: UInt16 = 8080
     /// Address to listen on.
@@ -113,6 +115,8 @@ public struct Settings: Sendable {
     /// - Throws: the first variable whose value cannot be used.
     public init(environment: [String: String]) throws(Invalid) {
         let read = Environment(environment)
+        try read.checkProtections()
+        misspelled = read.misspelled
         do { redis = try RedisURL(read.text("REDIS_URL") ?? "redis://127.0.0.1:6379/0") } catch {
             throw Invalid(name: "REDIS_URL", problem: error.message)
         }
@@ -120,11 +124,10 @@ public struct Settings: Sendable {
         host = read.text("HOST") ?? host
         basePath = try read.path("BASE_PATH") ?? basePath
         if let token = read.text("ADMIN_TOKEN") {
-            guard token.utf8.count >= 8, token.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
-                throw Invalid(
-                    name: "ADMIN_TOKEN", problem: "must be at least 8 visible ASCII characters without spaces")
+            guard let key = Secret.key(token) else {
+                throw Invalid(name: "ADMIN_TOKEN", problem: "must be \(Secret.keyForm)")
             }
-            adminToken = token
+            adminToken = key
         } else {
             adminToken = Secret.random()
             adminTokenIsRandom = true
@@ -146,10 +149,11 @@ public struct Settings: Sendable {
     }
 
     private mutating func readAccess(_ read: Environment) throws(Invalid) {
-        allowedOrigins = Set(try read.list("ALLOWED_ORIGINS", of: Origin.normalized))
+        allowedOrigins = Set(
+            try read.list("ALLOWED_ORIGINS", "* or such as https://shop.example", of: Origin.normalized))
         if allowedOrigins.contains("*") { allowedOrigins = [] }
-        writeKeys = try read.list("WRITE_KEYS", of: Secret.key)
-        serverKeys = try read.list("SERVER_KEYS", of: Secret.key)
+        writeKeys = try read.list("WRITE_KEYS", Secret.keyForm, of: Secret.key)
+        serverKeys = try read.list("SERVER_KEYS", Secret.keyForm, of: Secret.key)
         if let who = read.text("MONEY_EVENTS") {
             guard ["server", "all"].contains(who) else {
                 throw Invalid(name: "MONEY_EVENTS", problem: "must be server or all")
@@ -162,9 +166,15 @@ public struct Settings: Sendable {
             }
             rateLimit = limit
         }
-        trustedProxies = try read.list("TRUSTED_PROXIES", of: AddressBlock.init)
+        trustedProxies = try read.list(
+            "TRUSTED_PROXIES", "an address or a block such as 10.0.0.0/8", of: AddressBlock.init)
         respectsOptOut = try read.number("RESPECT_GPC", 0...1) == 1
         identitySecret = read.text("IDENTITY_SECRET") ?? ""
+        guard identitySecret.isEmpty || identitySecret.utf8.count >= Secret.minLength else {
+            throw Invalid(
+                name: "IDENTITY_SECRET",
+                problem: "must have at least \(Secret.minLength) characters: shorter ones can be guessed")
+        }
         identityMode = try read.choice("IDENTITY_MODE") ?? (identitySecret.isEmpty ? .off : .enforce)
         guard identityMode == .off || !identitySecret.isEmpty else {
             throw Invalid(name: "IDENTITY_SECRET", problem: "is needed for IDENTITY_MODE=\(identityMode.rawValue)")

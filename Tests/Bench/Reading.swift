@@ -6,7 +6,7 @@ import TestSupport
 /// What reading costs when there is much: past events are imported, then lists, contacts and numbers are read one after
 /// the other, and alerts are waited for.
 struct Reading {
-    private static let token = "bench-token"
+    private static let token = "token-of-the-bench"
     private static let base = "/make-server-b43c05fb"
 
     let contacts: Int

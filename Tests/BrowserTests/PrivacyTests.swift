@@ -89,7 +89,7 @@ extension BrowserTests {
         }
 
         @Test func `a write key is sent along`() throws {
-            let shop = try Shop(["WRITE_KEYS": "pk_12345678"], tag: "data-key=pk_12345678")
+            let shop = try Shop(["WRITE_KEYS": "pk_1234567890abcd"], tag: "data-key=pk_1234567890abcd")
             _ = try shop.openAsJohn("/")
         }
 

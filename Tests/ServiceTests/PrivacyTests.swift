@@ -175,7 +175,7 @@ import Testing
             $0.opensPort = true
         }
         let settings = [
-            "ADMIN_TOKEN": "zebra-admin-token", "WRITE_KEYS": "zebra-write-key",
+            "ADMIN_TOKEN": "zebra-admin-token", "WRITE_KEYS": "zebra-write-key-0123",
             "SERVER_KEYS": "zebra-server-key-0123456789",
             "IDENTITY_SECRET": "zebra-identity-secret-0123456789", "IDENTITY_MODE": "log", "LOG_LEVEL": "debug",
         ]
@@ -183,12 +183,12 @@ import Testing
         let connection = try receiver.connect()
         var answers = ""
         for target in [
-            "/healthz", "/readyz", "/metrics", "\(Site.base)/track-event?k=zebra-write-key", "/nowhere?k=zebra",
+            "/healthz", "/readyz", "/metrics", "\(Site.base)/track-event?k=zebra-write-key-0123", "/nowhere?k=zebra",
         ] {
             answers += try connection.get(target).text
         }
         try connection.send(
-            "POST", "\(Site.base)/track-event", headers: [("X-Write-Key", "zebra-write-key")],
+            "POST", "\(Site.base)/track-event", headers: [("X-Write-Key", "zebra-write-key-0123")],
             body: event("page.viewed").text)
         answers += try connection.readResponse().text
         #expect(!answers.contains("zebra"))

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The admin token of these tests.
-let token = "reading-token"
+let token = "reading-token-0123456789"
 
 /// Somebody who reads: one request, one connection.
 struct ReadingDesk {

@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Service
+
 /// Contract section 6: a value that cannot be used stops the start with a message that names the variable.
 @Suite struct SettingsTests {
     @Test(arguments: [
@@ -19,6 +21,85 @@ import Testing
         #expect(end.exit != .code(0))
         guard case .code = end.exit else { throw Failure("it crashed: \(end.exit) \(end.errors)") }
         #expect((end.output + end.errors).contains(name))
+    }
+
+    @Test(arguments: [
+        "ADMIN_TOKEN", "ALLOWED_ORIGINS", "WRITE_KEYS", "SERVER_KEYS", "IDENTITY_SECRET", "RATE_LIMIT",
+        "TRUSTED_PROXIES", "MONEY_EVENTS", "IDENTITY_MODE", "RESPECT_GPC",
+    ])
+    func `an empty value does not turn a protection off in silence`(name: String) throws {
+        for value in ["", "  "] + (name.hasSuffix("S") && name != "MONEY_EVENTS" ? [",", " , ,"] : []) {
+            let end = try Program.run(["serve"], environment: ["PORT": "0", name: value])
+            #expect(end.exit == .code(78), "\(name)='\(value)'")
+            #expect(end.errors.contains("crmsync: \(name): "), "\(end.errors)")
+        }
+    }
+
+    @Test(arguments: ["ADMIN_TOKEN", "WRITE_KEYS", "SERVER_KEYS", "IDENTITY_SECRET"])
+    func `a key of 16 characters is accepted and one of 15 is refused`(name: String) throws {
+        let key = "abcdefgh-1234567"
+        _ = try Settings(environment: [name: key])
+        #expect(throws: Settings.Invalid.self) { try Settings(environment: [name: String(key.dropLast())]) }
+        guard name.hasSuffix("KEYS") else { return }
+        let error = #expect(throws: Settings.Invalid.self) { try Settings(environment: [name: "\(key),short"]) }
+        #expect(error?.description == "\(name): entry 2 must be 16 to 256 visible ASCII characters without spaces")
+    }
+
+    @Test(arguments: [
+        ("RATELIMIT", "RATE_LIMIT"), ("rate_limit", "RATE_LIMIT"), ("RATE-LIMIT", "RATE_LIMIT"),
+        ("WRITE_KEY", "WRITE_KEYS"), ("SERVERKEYS", "SERVER_KEYS"), ("ALLOWED_ORIGIN", "ALLOWED_ORIGINS"),
+        ("TRUSTED_PROXY", ""), ("IDENTITY_SECERT", "IDENTITY_SECRET"), ("JOURNAL_DIRS", "JOURNAL_DIR"),
+        ("REDIS_URI", "REDIS_URL"), ("THREAD", "THREADS"), ("LOGLEVEL", "LOG_LEVEL"), ("host", "HOST"),
+        ("ABANDON_AFTER_MINUTE", "ABANDON_AFTER_MINUTES"), ("RATE_LIMIT", ""), ("HOSTNAME", ""), ("HOST_NAME", ""),
+        ("PORTS", ""), ("HOSTS", ""), ("PATH", ""), ("HOME", ""), ("DEMOS", ""), ("LOGNAME", ""), ("REDIS_HOST", ""),
+        ("REDIS_PORT", ""), ("CRMSYNC_PORT_8080_TCP", ""), ("LOG_FILE", ""), ("MAIL", ""), ("BASE_URL", ""),
+        ("NO_COLOR", ""), ("SERVER_NAME", ""), ("LANG", ""), ("TERM", ""), ("SUPPORT", ""), ("", ""),
+    ])
+    func `a misspelled setting is recognised, and other variables are not taken for one`(name: String, meant: String) {
+        #expect(Misspelling.setting(meantBy: name) == (meant.isEmpty ? nil : meant))
+    }
+
+    @Test func `what is probably not meant is a warning at the start`() throws {
+        func codes(_ environment: [String: String]) throws -> [String] {
+            try Settings(environment: environment).problems.map(\.code)
+        }
+        let quiet = ["JOURNAL_DIR": "/tmp"]
+        #expect(try codes(quiet) == [])
+        #expect(try codes([:]) == ["journal_missing"])
+        #expect(try codes(quiet.merging(["RATELIMIT": "5/s"]) { $1 }) == ["setting_unknown"])
+        #expect(try codes(quiet.merging(["RATELIMIT": "5/s", "RATE_LIMIT": "5/s"]) { $1 }) == [])
+        #expect(try codes(quiet.merging(["MONEY_EVENTS": "server"]) { $1 }) == ["money_from_nobody"])
+        let money = ["MONEY_EVENTS": "server", "SERVER_KEYS": "abcdefgh-1234567"]
+        #expect(try codes(quiet.merging(money) { $1 }) == [])
+        for host in ["0.0.0.0", "::", "192.168.0.7"] {
+            #expect(try codes(quiet.merging(["HOST": host]) { $1 }) == ["open_door"])
+            let closed = ["HOST": host, "WRITE_KEYS": "abcdefgh-1234567"]
+            #expect(try codes(quiet.merging(closed) { $1 }) == [])
+        }
+        for host in ["127.0.0.2", "::1", "localhost"] {
+            #expect(try codes(quiet.merging(["HOST": host]) { $1 }) == [])
+        }
+    }
+
+    @Test func `a warning about settings is in the log once, and in readyz`() throws {
+        let site = try Site(["RATELIMIT": "5/s"])
+        let ready = try site.receiver.connect().get("/readyz").json()
+        let problem = try #require(ready["problems"]?.array?.first { $0["code"] == "setting_unknown" })
+        #expect(problem["message"]?.string?.contains("RATELIMIT (RATE_LIMIT is one)") == true)
+        #expect(site.receiver.log.matches(of: /problem=setting_unknown/).count == 1)
+    }
+
+    @Test func `the README's table of settings has each setting, and no other`() throws {
+        let path = #filePath.replacing("Tests/ServiceTests/SettingsTests.swift", with: "README.md")
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let section = try #require(
+            text.components(separatedBy: "\n## Settings\n").last?.components(separatedBy: "\n## ").first)
+        var documented: Set<String> = []
+        for row in section.split(separator: "\n") where row.hasPrefix("| `") {
+            let cell = row.split(separator: "|")[0]
+            for match in cell.matches(of: /`([A-Z_]+)`/) { documented.insert(String(match.1)) }
+        }
+        #expect(documented.union(["DEMO"]) == Settings.names)
     }
 
     @Test func `a secret that cannot be used is not quoted`() throws {
@@ -64,14 +145,16 @@ import Testing
     }
 
     @Test func `the keys of the settings are asked for when there are any`() throws {
-        let site = try Site(["WRITE_KEYS": "wk-1234567890,wk-0987654321", "SERVER_KEYS": "sk-12345678901234567890"])
+        let site = try Site([
+            "WRITE_KEYS": "wk-1234567890-abcde,wk-0987654321-abcde", "SERVER_KEYS": "sk-12345678901234567890",
+        ])
         let refused = try site.post(event("page.viewed"))
         #expect(refused.status == 401)
         #expect(try refused.json()["success"] == false)
-        #expect(try site.post(event("page.viewed"), headers: [("X-Write-Key", "wk-123456789")]).status == 401)
+        #expect(try site.post(event("page.viewed"), headers: [("X-Write-Key", "wk-1234567890-abcd")]).status == 401)
         #expect(try site.client.contents().values.isEmpty)
-        #expect(try site.post(event("page.viewed"), headers: [("X-Write-Key", "wk-0987654321")]).status == 200)
-        #expect(try site.post(event("page.viewed").text, to: "track-event?k=wk-1234567890").status == 200)
+        #expect(try site.post(event("page.viewed"), headers: [("X-Write-Key", "wk-0987654321-abcde")]).status == 200)
+        #expect(try site.post(event("page.viewed").text, to: "track-event?k=wk-1234567890-abcde").status == 200)
         let bearer = [("Authorization", "Bearer sk-12345678901234567890")]
         #expect(try site.post(event("page.viewed"), headers: bearer).status == 200)
     }
