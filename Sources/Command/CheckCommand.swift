@@ -31,7 +31,7 @@ enum CheckCommand {
             check.told = report.tell
             check.progressed = report.progress
             session.store.examine(at: session.now) { facts in
-                let problems = Requirement.problems(of: facts)
+                let problems = facts.map(Requirement.problems) ?? []
                 for problem in problems { report.tell(problem) }
                 let isSound = problems.allSatisfy { $0.severity == .warning }
                 check.run(

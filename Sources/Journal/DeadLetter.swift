@@ -48,6 +48,11 @@ public struct DeadLetter: Equatable, Sendable {
     }
 
     init(_ record: Journal.Record, reason: String, at: Int64) {
+        let kept = Journal.NewRecord(receivedAt: record.receivedAt, flags: record.flags, payload: record.payload)
+        self.init(kept, reason: reason, at: at)
+    }
+
+    init(_ record: Journal.NewRecord, reason: String, at: Int64) {
         self.at = at
         self.reason = reason
         receivedAt = record.receivedAt

@@ -39,14 +39,17 @@ public struct DeadLetters {
         return removed
     }
 
-    /// Adds one, durably; the older file goes when this one is full, and that is the finding.
-    func add(_ letter: DeadLetter, limit: Int, _ calls: SystemCalls) throws(JournalError) -> Journal.Finding? {
+    /// Adds one, durably. Nothing makes room for it: an event that was acknowledged is dropped by a person alone.
+    func add(_ letter: DeadLetter, limit: Int, _ calls: SystemCalls) throws(JournalError) {
         guard let lock = try FileLock(folder, FileName.deadLettersLock, waits: false) else {
             throw .deadLettersBusy(directory: folder.path)
         }
         defer { withExtendedLifetime(lock) {} }
         var line = letter.line + [10]
-        let finding = try makeRoom(for: line.count, limit)
+        guard hasRoom(for: line.count, limit) else { throw .deadLettersFull(directory: folder.path, limit: 2 * limit) }
+        if folder.size(of: FileName.deadLetters) + line.count > limit, folder.size(of: FileName.deadLetters) > 0 {
+            try folder.rename(FileName.deadLetters, to: FileName.olderDeadLetters)
+        }
         let file = try folder.open(FileName.deadLetters, O_RDWR | O_CREAT, "create")
         defer { close(file) }
         let size = folder.size(of: FileName.deadLetters)
@@ -60,15 +63,12 @@ public struct DeadLetters {
             throw JournalError("write", folder.path(of: FileName.deadLetters), errno: failure)
         }
         if size == 0 { try folder.sync() }
-        return finding
     }
 
-    private func makeRoom(for count: Int, _ limit: Int) throws(JournalError) -> Journal.Finding? {
+    /// Whether a letter of so many bytes fits: into the newer file, or into a new one while there is no older one.
+    func hasRoom(for count: Int, _ limit: Int) -> Bool {
         let size = folder.size(of: FileName.deadLetters)
-        guard size > 0, size + count > limit else { return nil }
-        let dropped = folder.size(of: FileName.olderDeadLetters)
-        try folder.rename(FileName.deadLetters, to: FileName.olderDeadLetters)
-        return dropped > 0 ? .deadLettersDropped(file: FileName.olderDeadLetters, bytes: dropped) : nil
+        return size == 0 || size + count <= limit || folder.size(of: FileName.olderDeadLetters) == 0
     }
 
     private func lines(of name: String) throws(JournalError) -> [[UInt8]] {

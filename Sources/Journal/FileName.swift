@@ -3,6 +3,7 @@ enum FileName {
     static let lock = "lock"
     static let checkpoint = "applied"
     static let probe = "probe"
+    static let database = "database"
     static let deadLetters = "dead-letters.ndjson"
     static let olderDeadLetters = "dead-letters.older.ndjson"
     static let deadLettersLock = "dead-letters.lock"

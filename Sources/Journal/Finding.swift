@@ -15,16 +15,16 @@ extension Journal {
         case segmentClosed(file: String, reason: String)
         /// A segment with records that were not applied yet is gone.
         case segmentMissing(file: String)
+        /// Somebody deleted the segment in use; what was in it was written to a new one.
+        case segmentRescued(file: String, count: Int)
         /// A segment that was applied is still there; it is deleted at the next start.
         case segmentNotDeleted(file: String, errno: Int32)
-        /// The older file of dead letters made room for a new one.
-        case deadLettersDropped(file: String, bytes: Int)
 
         /// Whether something that may have been acknowledged is lost.
         public var isLoss: Bool {
             switch self {
-            case .damagedSetAside, .damagedNotKept, .segmentMissing, .deadLettersDropped: true
-            case .tornRecordCut, .checkpointUnusable, .segmentClosed, .segmentNotDeleted: false
+            case .damagedSetAside, .damagedNotKept, .segmentMissing: true
+            case .tornRecordCut, .checkpointUnusable, .segmentClosed, .segmentRescued, .segmentNotDeleted: false
             }
         }
 
@@ -43,10 +43,10 @@ extension Journal {
                 "\(file): closed after a failure of the disk, a new one follows (\(reason))"
             case .segmentMissing(let file):
                 "\(file): somebody deleted it; what was in it is lost"
+            case .segmentRescued(let file, let count):
+                "\(file): somebody deleted it; \(count) events of it were written again"
             case .segmentNotDeleted(let file, let errno):
                 "\(file): applied, but cannot be deleted (\(String(cString: strerror(errno))))"
-            case .deadLettersDropped(let file, let bytes):
-                "\(file): dropped \(bytes) bytes of the oldest dead letters to make room"
             }
         }
     }

@@ -29,6 +29,15 @@ final class Folder {
         }
     }
 
+    /// Makes sure that the folder is still at its path.
+    func checkPlace() throws(JournalError) {
+        var (own, found) = (stat(), stat())
+        let isInPlace =
+            fstat(descriptor, &own) == 0 && stat(path, &found) == 0 && own.st_ino == found.st_ino
+            && own.st_dev == found.st_dev
+        if !isInPlace { throw .folderMissing(directory: path) }
+    }
+
     func path(of name: String) -> String { "\(path)/\(name)" }
 
     func open(_ name: String, _ flags: Int32, _ action: String = "open") throws(JournalError) -> Int32 {

@@ -14,6 +14,7 @@ extension Journal {
             }
             size += SegmentFormat.recordHeadSize + record.payload.count
         }
+        try checkPlace()
         let writer = try writer(for: size)
         try write(batch(records, size, for: writer), with: writer)
         segments[segments.count - 1].pendingCount += records.count

@@ -8,6 +8,7 @@ extension Journal {
     /// - Throws: what an append would throw.
     public func probe() throws(JournalError) {
         try checkOpen()
+        try checkPlace()
         guard hasRoom else { throw .full(limit: options.maxBytes) }
         let path = folder.path(of: FileName.probe)
         let file = try folder.open(FileName.probe, O_WRONLY | O_CREAT | O_TRUNC, "create")

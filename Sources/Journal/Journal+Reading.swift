@@ -7,6 +7,7 @@ extension Journal {
         from position: Position? = nil, limit: Int, maxBytes: Int = .max
     ) throws(JournalError) -> [Record] {
         try checkOpen()
+        try checkPlace()
         let from = max(position ?? applied, applied)
         var records: [Record] = []
         var room = maxBytes

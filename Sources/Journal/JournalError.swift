@@ -21,6 +21,10 @@ public enum JournalError: Error, Equatable, CustomStringConvertible, Sendable {
     case unsupportedVersion(file: String, version: UInt8)
     /// Somebody is rewriting the dead letters right now; nothing was written, try again later.
     case deadLettersBusy(directory: String)
+    /// The dead letters have reached twice `Options.deadLetterBytes`; nothing was written.
+    case deadLettersFull(directory: String, limit: Int)
+    /// The folder is no longer at its path: it was removed, moved, or another one is there.
+    case folderMissing(directory: String)
     /// `close()` was called before.
     case closed
 
@@ -36,6 +40,8 @@ public enum JournalError: Error, Equatable, CustomStringConvertible, Sendable {
         case .disk: "journal_disk_failed"
         case .unsupportedVersion: "journal_unsupported_version"
         case .deadLettersBusy: "journal_dead_letters_busy"
+        case .deadLettersFull: "journal_dead_letters_full"
+        case .folderMissing: "journal_folder_missing"
         case .closed: "journal_closed"
         }
     }
@@ -58,6 +64,11 @@ public enum JournalError: Error, Equatable, CustomStringConvertible, Sendable {
         case .unsupportedVersion(let file, let version):
             "\(file) was written by a newer crmsync (format \(version)): run that version until the journal is empty"
         case .deadLettersBusy(let directory): "the dead letters in \(directory) are being rewritten: try again"
+        case .deadLettersFull(let directory, let limit):
+            "the dead letters in \(directory) are full (\(limit) bytes), and none is dropped by itself: mend the cause, then "
+                + "crmsync journal retry, or crmsync journal drop"
+        case .folderMissing(let directory):
+            "the folder \(directory) was removed or replaced while it was in use: put it back, or make it anew"
         case .closed: "the journal is closed"
         }
     }

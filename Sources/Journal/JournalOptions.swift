@@ -11,8 +11,8 @@ extension Journal {
         public let segmentBytes: Int
         /// How long a payload may be; 16 MiB at most, which belongs to the format.
         public let recordBytes: Int
-        /// How large the file of dead letters may become. There are two of them: the full one is kept until its
-        /// successor is full.
+        /// How large each of the two files of dead letters may become. When both are full, no event can be given up any
+        /// more.
         public let deadLetterBytes: Int
         /// How many bytes of damaged records are kept for a person to look at.
         public let damagedBytes: Int

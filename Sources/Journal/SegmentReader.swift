@@ -37,12 +37,18 @@ final class SegmentReader {
     private static let blockBytes = 4096
 
     /// Opens a segment; `nil` when it is not there. It ends where the file does, unless told otherwise.
-    init?(_ folder: Folder, number: Int, end: Int? = nil, calls: SystemCalls) throws(JournalError) {
-        guard let file = try folder.openIfThere(FileName.segment(number)) else { return nil }
+    convenience init?(_ folder: Folder, number: Int, end: Int? = nil, calls: SystemCalls) throws(JournalError) {
+        let name = FileName.segment(number)
+        guard let file = try folder.openIfThere(name) else { return nil }
+        try self.init(file: file, number: number, name: folder.path(of: name), end: end, calls: calls)
+    }
+
+    /// Reads an open file, which is closed with this.
+    init(file: Int32, number: Int, name: String, end: Int?, calls: SystemCalls) throws(JournalError) {
         self.number = number
         self.file = file
         self.calls = calls
-        name = folder.path(of: FileName.segment(number))
+        self.name = name
         var status = stat()
         self.end = end ?? (fstat(file, &status) == 0 ? Int(status.st_size) : 0)
         if self.end < SegmentFormat.headerSize {

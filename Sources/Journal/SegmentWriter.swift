@@ -35,6 +35,19 @@ final class SegmentWriter {
 
     deinit { close(file) }
 
+    /// Whether the file still has a name in its folder.
+    var isNamed: Bool {
+        var status = stat()
+        return fstat(file, &status) == 0 && status.st_nlink > 0
+    }
+
+    /// Reads what was made durable, whether the file still has a name or not.
+    func reader() throws(JournalError) -> SegmentReader? {
+        let copy = Glibc.open("/proc/self/fd/\(file)", O_RDONLY | O_CLOEXEC)
+        guard copy >= 0 else { throw JournalError("open", path, errno: errno) }
+        return try SegmentReader(file: copy, number: number, name: path, end: end, calls: calls)
+    }
+
     /// Makes a batch durable; the first one has the header before it.
     func write(_ batch: [UInt8]) -> Outcome {
         if let number = calls.writeAll(batch, to: file, at: end) {

@@ -18,6 +18,8 @@ final class Backlog: Sendable {
         let receivedAt: Int64
         let flags: UInt8
         let customers: [Int]
+        /// Why it must not be tried again, but seen by a person.
+        var deadBecause: String?
         let stored: @Sendable (Bool) -> Void
     }
 
@@ -44,6 +46,10 @@ final class Backlog: Sendable {
     let replayed = Atomic<Int>(0)
     /// Events given up as dead letters.
     let dead = Atomic<Int>(0)
+    /// Whether no event can be given up: the dead letters have reached their bound.
+    let deadLettersFull = Atomic<Bool>(false)
+    /// Events that Redis applied in part.
+    let broken = Atomic<Int>(0)
     /// Dead letters that are there now.
     let deadLetters = Atomic<Int>(0)
     /// Whether an event can be queued now.
@@ -118,6 +124,8 @@ final class Backlog: Sendable {
         contents.withLock { contents in
             // Counted under the lock: else an event that enters in between would have its customer forgotten.
             guard pending.subtract(1, ordering: .releasing).newValue > 0 else {
+                // Events that were written again may be counted out twice.
+                pending.store(0, ordering: .releasing)
                 contents = Contents()
                 return
             }

@@ -77,9 +77,33 @@ final class Intake {
             case .success(let applied):
                 note(event, applied, Moment.now().since(began) / 1000)
                 finish(verdict(on: event, applied), done)
-            case .failure(let error): toDisk(event, began, because: error.reason, done)
+            case .failure(let error): keep(event, began, error, done)
             }
         }
+    }
+
+    /// What Redis did not take goes to the disk, unless it would end as a dead letter and there is no room for one.
+    private func keep(_ event: Event, _ began: Moment, _ error: StoreError, _ done: @escaping (Verdict) -> Void) {
+        switch error {
+        case .refused where backlog.deadLettersFull.load(ordering: .relaxed):
+            refuse(event, began, because: "the dead letters are full; " + error.reason, done)
+        case .broken:
+            backlog.broken.add(1, ordering: .relaxed)
+            log.write(
+                .error, "Event applied in part; run crmsync check",
+                [("event_id", event.id.forLog), ("reason", error.reason)])
+            toDisk(event, began, because: error.reason, isDead: true, done)
+        case .disconnected, .uncertain, .unable, .unreplicated, .refused:
+            toDisk(event, began, because: error.reason, done)
+        }
+    }
+
+    private func refuse(_ event: Event, _ began: Moment, because reason: String, _ done: (Verdict) -> Void) {
+        metrics.count(event.type, .unavailable, microseconds: Moment.now().since(began) / 1000)
+        log.write(
+            .warning, "Received event:", about: event.type.rawValue,
+            [("result", "unavailable"), ("event_id", event.id.forLog), ("reason", reason)])
+        finish(.unavailable, done)
     }
 
     private func finish(_ verdict: Verdict, _ done: (Verdict) -> Void) {
@@ -110,7 +134,8 @@ final class Intake {
 
     /// Queues the event on disk. Whatever Redis did with it, its id makes applying it again harmless.
     private func toDisk(
-        _ event: Event, _ began: Moment, because reason: String, _ done: @escaping (Verdict) -> Void
+        _ event: Event, _ began: Moment, because reason: String, isDead: Bool = false,
+        _ done: @escaping (Verdict) -> Void
     ) {
         let verdict = LoopBound { [self] (stored: Bool) in
             let microseconds = Moment.now().since(began) / 1000
@@ -132,7 +157,8 @@ final class Intake {
         queue(
             Backlog.Entry(
                 payload: payload, receivedAt: event.receivedAt.milliseconds, flags: event.queueFlags,
-                customers: customers, stored: { stored in handover.perform { verdict.value(stored) } }))
+                customers: customers, deadBecause: isDead ? reason : nil,
+                stored: { stored in handover.perform { verdict.value(stored) } }))
     }
 
     private func note(_ event: Event, _ applied: Applied, _ microseconds: Int64) {

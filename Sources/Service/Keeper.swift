@@ -58,15 +58,30 @@ final class Keeper {
     func open() throws(JournalError) {
         guard let directory = settings.journalDirectory else { return }
         let options = Journal.Options(directory: directory, maxBytes: settings.journalMaxBytes)
-        let journal = try Journal.open(options, calls: FaultPoint.calls)
+        adopt(try Journal.open(options, calls: FaultPoint.calls))
+        check.identified = { [unowned self] in noteDatabase($0) }
+        log.flush()
+    }
+
+    /// Works with this journal from now on.
+    private func adopt(_ journal: Journal) {
         self.journal = journal
+        check.expect(database: journal.database)
         let left = journal.pendingCount
         backlog.enterUnknown(left)
         if left > 0 { log.write(.info, "Journal has events of an earlier run", [("events", String(left))]) }
         replay = Replay(journal, rules: settings.rules, store: store, state: state, log: log, loop: loop)
         replay?.progressed = { [unowned self] in report() }
+        replay?.blocked = { [check] in check.noteBlocked(by: $0) }
         report()
-        log.flush()
+    }
+
+    private func noteDatabase(_ id: String) {
+        do throws(JournalError) {
+            if journal?.database != id { try journal?.note(database: id) }
+        } catch {
+            log.write(.warning, "The database's id cannot be noted", [("reason", error.description)])
+        }
     }
 
     func run() throws(SystemError) {
@@ -98,27 +113,52 @@ final class Keeper {
         log.flush()
     }
 
-    /// Group commit: one write and one `fsync` for all that came meanwhile.
+    /// Group commit: one write and one `fsync` for all that came meanwhile. Dead letters go one by one: they are rare.
     private func write() {
         let entries = arrivals
         arrivals = []
-        var stored = false
+        let stored = append(entries.filter { $0.deadBecause == nil })
+        var buried: [Bool] = []
+        for entry in entries where entry.deadBecause != nil { buried.append(bury(entry)) }
+        // Before anybody is answered, so that whoever was refused finds the same said by /readyz and in the log.
+        report()
+        log.flush()
+        for entry in entries {
+            backlog.settle(bytes: entry.payload.count)
+            let isDead = entry.deadBecause != nil
+            let isKept = isDead ? buried.removeFirst() : stored
+            if isDead || !isKept { backlog.leave(entry.customers) }
+            entry.stored(isKept)
+        }
+    }
+
+    private func append(_ entries: [Backlog.Entry]) -> Bool {
+        guard let journal, !entries.isEmpty else { return false }
         do throws(JournalError) {
-            _ = try journal?.append(
-                entries.map { .init(receivedAt: $0.receivedAt, flags: $0.flags, payload: $0.payload) })
-            stored = journal != nil
+            try journal.append(entries.map(Self.record))
             noteDisk(nil)
         } catch {
             noteDisk(error)
+            return false
         }
-        if stored { replay?.queued(entries.count) }
-        // Before anybody is answered, so that whoever was refused finds the same said by /readyz.
-        report()
-        for entry in entries {
-            backlog.settle(bytes: entry.payload.count)
-            if !stored { backlog.leave(entry.customers) }
-            entry.stored(stored)
+        replay?.queued(entries.count)
+        return true
+    }
+
+    private func bury(_ entry: Backlog.Entry) -> Bool {
+        guard let journal, let reason = entry.deadBecause else { return false }
+        do throws(JournalError) {
+            try journal.deadLetter(Self.record(entry), reason: reason, at: loop.wallClock)
+        } catch {
+            log.write(.error, "Dead letter cannot be written", [("reason", error.description)])
+            return false
         }
+        backlog.dead.add(1, ordering: .relaxed)
+        return true
+    }
+
+    private static func record(_ entry: Backlog.Entry) -> Journal.NewRecord {
+        .init(receivedAt: entry.receivedAt, flags: entry.flags, payload: entry.payload)
     }
 
     // MARK: Whether the disk and Redis can take events
@@ -137,7 +177,13 @@ final class Keeper {
     private func probeDisk() {
         guard let journal else { return }
         do throws(JournalError) {
-            try journal.probe()
+            if case .folderMissing = diskFailure, replay?.isIdle == true, let next = try journal.successor() {
+                replay?.leave()
+                report()
+                adopt(next)
+                if let id = check.database { noteDatabase(id) }
+            }
+            try self.journal?.probe()
             noteDisk(nil)
         } catch {
             noteDisk(error)
@@ -145,16 +191,9 @@ final class Keeper {
         report()
     }
 
-    /// A failure is logged when it begins, changes and ends, not with each event.
+    /// A failure is reported when it begins, changes and ends, not with each event.
     private func noteDisk(_ failure: JournalError?) {
-        let before = diskFailure
-        diskFailure = failure
-        guard before != failure else { return }
-        if let failure {
-            log.write(.error, "Journal cannot take events", [("reason", failure.description)])
-        } else if before != nil {
-            log.write(.info, "Journal takes events again")
-        }
+        if diskFailure?.code != failure?.code { diskFailure = failure }
     }
 
     private func report() {
@@ -165,6 +204,32 @@ final class Keeper {
         backlog.bytes.store(journal.pendingBytes, ordering: .relaxed)
         backlog.oldest.store(Int(journal.oldestReceivedAt ?? 0), ordering: .relaxed)
         backlog.hasRoom.store(journal.hasRoom && diskFailure == nil, ordering: .relaxed)
-        backlog.deadLetters.store(journal.deadLetterCount(), ordering: .relaxed)
+        let letters = journal.deadLetterCount()
+        backlog.deadLetters.store(letters, ordering: .relaxed)
+        let isFull = !journal.hasRoomForDeadLetters
+        backlog.deadLettersFull.store(isFull, ordering: .relaxed)
+        reportProblems(hasLetters: letters > 0, isFull: isFull)
+    }
+
+    private func reportProblems(hasLetters: Bool, isFull: Bool) {
+        var problems: [Problem] = []
+        if let diskFailure {
+            problems.append(
+                Problem(.error, "journal_failed", "The journal cannot take events: \(diskFailure.description)"))
+        }
+        if isFull {
+            problems.append(
+                Problem(
+                    .error, "dead_letters_full",
+                    "There is no room for another dead letter, so events that Redis refuses are answered 503, and what "
+                        + "is queued waits: mend the cause, then crmsync journal retry, or crmsync journal drop."))
+        } else if hasLetters {
+            problems.append(
+                Problem(
+                    .warning, "dead_letters",
+                    "Events were given up and wait for a person: see crmsync journal, then crmsync journal retry or drop."
+                ))
+        }
+        state.problems.report(problems, from: .journal, to: log)
     }
 }

@@ -169,6 +169,7 @@ public final class Metrics: Sendable {
             ("room", "gauge", "1 when an event can be queued now.", backlog.hasRoom.load(ordering: .relaxed) ? 1 : 0),
             ("replayed_total", "counter", "Events brought to Redis later.", backlog.replayed.load(ordering: .relaxed)),
             ("dead_total", "counter", "Events given up as dead letters.", backlog.dead.load(ordering: .relaxed)),
+            ("broken_total", "counter", "Events that Redis applied in part.", backlog.broken.load(ordering: .relaxed)),
             ("dead_letters", "gauge", "Dead letters in the folder.", backlog.deadLetters.load(ordering: .relaxed)),
         ]
         for (name, type, help, value) in values {

@@ -12,8 +12,9 @@ final class RedisCheck {
     private var facts = RedisFacts()
     /// What was reported as not to be checked.
     private var unchecked: [String] = []
+    private var blockingKey: String?
     /// The id that the database had when it was seen last.
-    private var database: String?
+    private(set) var database: String?
     private var isIdentifying = false
 
     /// Called with the id of the database when it is seen for the first time, or has changed.
@@ -27,7 +28,9 @@ final class RedisCheck {
     }
 
     /// The id that an earlier process saw.
-    func expect(database: String?) { self.database = database }
+    func expect(database: String?) {
+        if self.database == nil { self.database = database }
+    }
 
     /// Takes note of a connection that came or went.
     func connectionChanged(_ redis: Redis.State) {
@@ -44,7 +47,7 @@ final class RedisCheck {
     func examine() {
         guard store.isReady else { return }
         store.examine(at: Timestamp(clamping: loop.wallClock)) { [unowned self] facts in
-            guard store.isReady else { return }
+            guard store.isReady, let facts else { return }
             self.facts = facts
             judge()
             noteUnchecked()
@@ -55,15 +58,24 @@ final class RedisCheck {
     /// Finds out whether an event would be applied now, and whether the database is the same.
     func probe() {
         guard store.isReady else { return }
-        store.probe { [unowned self] failure in
-            guard store.isReady, failure?.reason != facts.failure else { return }
+        store.probe { [unowned self] result in
+            guard store.isReady, case .success(let failure) = result, failure?.reason != facts.failure else { return }
             facts.failure = failure?.reason
             judge()
         }
         identify()
     }
 
+    /// Takes note of a key of all contacts that an event on disk has met; of another day than today, perhaps.
+    func noteBlocked(by key: String?) {
+        guard key != blockingKey else { return }
+        blockingKey = key
+        judge()
+    }
+
     private func judge() {
+        var facts = facts
+        facts.damagedKey = facts.damagedKey ?? blockingKey
         let problems = Requirement.problems(of: facts)
         state.problems.report(problems, from: .redis, to: log)
         let backlog = state.backlog

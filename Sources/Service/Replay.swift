@@ -21,21 +21,25 @@ final class Replay {
     static let readBytes = 1_048_576
     /// Milliseconds after which events that Redis could not take are tried again.
     static let retryAfter: Int64 = 250
+    /// Milliseconds after which it is tried again when only a person can mend what stops it.
+    static let retryBlockedAfter: Int64 = 1_000
     /// How often an event may be refused while others go through, before it is given up.
     static let mostRefusals = 10
 
     /// Called when something has left the disk.
     var progressed: () -> Void = {}
+    /// Called with the key of all contacts that stops the replay, and with `nil` when it goes on.
+    var blocked: (_ key: String?) -> Void = { _ in }
 
     private let journal: Journal
     private let rules: Rules
-    private let store: Store
+    let store: Store
     private let state: ServiceState
     private var backlog: Backlog { state.backlog }
     private let log: Log
     private let loop: EventLoop
     private var ulids = ULIDGenerator()
-    private var steps: [ReplayStep] = []
+    var steps: [ReplayStep] = []
     private var unsettled = 0
     private var began = Moment.now()
     private var size = Replay.smallWindow
@@ -50,6 +54,8 @@ final class Replay {
     private var left: Int
     /// Events on disk that this one queued behind them.
     private var queued = 0
+    /// Why the last dead letter could not be written.
+    private var letterFailure: JournalError?
     /// The event at the front that Redis refuses, how often it did while others went through, and how many live ones had
     /// by then.
     private var refused: (position: Journal.Position, count: Int, stored: Int)?
@@ -70,6 +76,15 @@ final class Replay {
     /// Begins nothing more.
     func stop() { isStopped = true }
 
+    /// Whether nothing is on the way.
+    var isIdle: Bool { steps.isEmpty }
+
+    /// Begins nothing more, and counts out what is on disk: another journal takes over.
+    func leave() {
+        stop()
+        settle()
+    }
+
     /// Sends the next events, if it is time.
     func goOn() {
         guard steps.isEmpty, !isResting, !isStopped, store.isReady, journal.pendingCount > 0,
@@ -77,6 +92,8 @@ final class Replay {
         else { return }
         let records: [Journal.Record]
         do { records = try journal.read(limit: size, maxBytes: Self.readBytes) } catch {
+            // The keeper reports that one, and what it does about it.
+            if case .folderMissing = error { return rest(Self.retryBlockedAfter) }
             log.write(.error, "Journal cannot be read", [("reason", error.description)])
             return rest(5_000)
         }
@@ -85,33 +102,6 @@ final class Replay {
         steps = records.map(read)
         unsettled = steps.count
         if isCareful { lookUpNames() } else { for index in steps.indices { send(index) } }
-    }
-
-    /// Only Redis knows which id and which email are one customer.
-    private func lookUpNames() {
-        var missing = steps.count
-        var isKnown = true
-        for index in steps.indices {
-            lookUpNames(of: index) { [unowned self] success in
-                isKnown = isKnown && success
-                missing -= 1
-                guard missing == 0 else { return }
-                guard isKnown else {
-                    steps = []
-                    return rest(Self.retryAfter)
-                }
-                for index in ReplayStep.chain(&steps) { send(index) }
-            }
-        }
-    }
-
-    private func lookUpNames(of index: Int, _ done: @escaping (Bool) -> Void) {
-        guard case .success(let event) = steps[index].event else { return done(true) }
-        store.names(of: event.customer) { [unowned self] result in
-            guard case .success(let known) = result else { return done(false) }
-            steps[index].knownNames = known.ids.map(\.hashValue) + known.emails.map(\.hashValue)
-            done(true)
-        }
     }
 
     private func read(_ record: Journal.Record) -> ReplayStep {
@@ -126,13 +116,39 @@ final class Replay {
         }
     }
 
-    private func send(_ index: Int) {
+    func send(_ index: Int) {
         // Of a person who was erased: nothing is left to apply.
         if steps[index].record.isVoid { return settled(index, .done) }
         switch steps[index].event {
         case .failure(let rejection): settled(index, .dead(rejection.message))
         case .success(let event):
-            store.apply(rules.change(for: event)) { [unowned self] in settled(index, outcome(of: event, $0)) }
+            apply(event) { [unowned self] in settled(index, $0) }
+        }
+    }
+
+    /// Applies an event. Where Redis refuses it although the keys of all contacts are sound, it is tried once more:
+    /// somebody may have mended one in between.
+    private func apply(_ event: Event, isSecond: Bool = false, _ done: @escaping (ReplayStep.Outcome) -> Void) {
+        store.apply(rules.change(for: event)) { [unowned self] result in
+            let outcome = outcome(of: event, result)
+            guard case .failure(.refused) = result else { return done(outcome) }
+            judge(outcome, of: event) { [unowned self] outcome in
+                if case .dead = outcome, !isSecond { apply(event, isSecond: true, done) } else { done(outcome) }
+            }
+        }
+    }
+
+    /// Whether the fault is the event's own: Redis does not say which key it means. While a key of all contacts is
+    /// damaged, no event is given up.
+    private func judge(
+        _ outcome: ReplayStep.Outcome, of event: Event, _ done: @escaping (ReplayStep.Outcome) -> Void
+    ) {
+        store.damagedKey(at: event.time) { result in
+            switch result {
+            case .success(nil): done(outcome)
+            case .success(let key?): done(.blocked(key: key))
+            case .failure: done(.later)
+            }
         }
     }
 
@@ -148,6 +164,12 @@ final class Replay {
             return .done
         case .failure(.refused(let reason)): return .dead(reason)
         case .failure(.unable(let reason)): return .refused(reason)
+        case .failure(.broken(let reason)):
+            log.write(
+                .error, "Event applied in part, and given up; run crmsync check",
+                [("event_id", event.id.forLog), ("reason", String(reason.prefix(200)))])
+            backlog.broken.add(1, ordering: .relaxed)
+            return .dead("applied in part: \(reason)")
         case .failure(.disconnected), .failure(.uncertain), .failure(.unreplicated): return .later
         }
     }
@@ -167,7 +189,16 @@ final class Replay {
     /// make harmless.
     private func finish() {
         FaultPoint.pass(.replayed)
-        giveUpRefused()
+        guard let (index, reason) = refusedTooOften(), let event = try? steps[index].event.get() else {
+            return tickOffFinal()
+        }
+        judge(.dead(reason), of: event) { [unowned self] outcome in
+            steps[index].outcome = outcome
+            tickOffFinal()
+        }
+    }
+
+    private func tickOffFinal() {
         var last: Journal.Record?
         for step in steps {
             guard let outcome = step.outcome, outcome.isFinal else { break }
@@ -177,6 +208,7 @@ final class Replay {
         }
         let isComplete = last?.position == steps.last?.record.position
         let count = steps.count
+        let blockingKey = blockingKey
         isCareful = !isComplete
         steps = []
         do { if let last { try journal.markApplied(upTo: last.position) } } catch {
@@ -184,12 +216,18 @@ final class Replay {
         }
         if journal.pendingCount == 0 { settle() }
         progressed()
+        blocked(blockingKey)
         if isComplete {
             pace(count)
         } else {
             size = Self.smallWindow
-            rest(Self.retryAfter)
+            rest(blockingKey == nil && letterFailure == nil ? Self.retryAfter : Self.retryBlockedAfter)
         }
+    }
+
+    private var blockingKey: String? {
+        for case .blocked(let key) in steps.compactMap(\.outcome) { return key }
+        return nil
     }
 
     /// While live events come through, rests as long as it worked, so that they find Redis free at least half of the
@@ -205,12 +243,12 @@ final class Replay {
 
     /// An event that Redis takes again and again amiss, although it takes those behind it, must not hold them up for
     /// ever, whatever the reason is.
-    private func giveUpRefused() {
+    private func refusedTooOften() -> (index: Int, reason: String)? {
         guard let index = steps.firstIndex(where: { $0.outcome?.isFinal == false }),
             case .refused(let reason) = steps[index].outcome
         else {
             refused = nil
-            return
+            return nil
         }
         let (position, stored) = (steps[index].record.position, state.stored)
         var count = 0
@@ -219,8 +257,8 @@ final class Replay {
             count = refused.count + (othersPass ? 1 : 0)
         }
         refused = (position, count, stored)
-        guard count >= Self.mostRefusals else { return }
-        steps[index].outcome = .dead("refused \(count) times while other events were taken: \(reason)")
+        guard count >= Self.mostRefusals else { return nil }
+        return (index, "refused \(count) times while other events were taken: \(reason)")
     }
 
     private func tickOff(_ step: ReplayStep) {
@@ -244,8 +282,15 @@ final class Replay {
 
     /// An event that no retry can heal goes aside, so that those behind it can go on.
     private func bury(_ record: Journal.Record, _ reason: String) -> Bool {
-        do { try journal.deadLetter(record, reason: reason, at: loop.wallClock) } catch {
-            log.write(.error, "Dead letter cannot be written", [("reason", error.description)])
+        do {
+            try journal.deadLetter(record, reason: reason, at: loop.wallClock)
+            letterFailure = nil
+        } catch {
+            // Once, and not at each attempt.
+            if letterFailure?.code != error.code {
+                log.write(.error, "Dead letter cannot be written, the replay waits", [("reason", error.description)])
+            }
+            letterFailure = error
             return false
         }
         backlog.dead.add(1, ordering: .relaxed)
@@ -254,11 +299,12 @@ final class Replay {
         return true
     }
 
-    private func rest(_ milliseconds: Int64) {
+    func rest(_ milliseconds: Int64) {
         isResting = true
-        loop.schedule(after: milliseconds) { [unowned self] in
-            isResting = false
-            goOn()
+        // Another replay may have taken over by then, with another journal.
+        loop.schedule(after: milliseconds) { [weak self] in
+            self?.isResting = false
+            self?.goOn()
         }
     }
 }

@@ -11,6 +11,8 @@ struct ReplayStep {
         case dead(String)
         /// Redis answered that it cannot, for this reason.
         case refused(String)
+        /// A key of all contacts is damaged: no fault of the event.
+        case blocked(key: String)
         /// It was not sent, or nobody knows.
         case later
 
@@ -18,7 +20,7 @@ struct ReplayStep {
         var isFinal: Bool {
             switch self {
             case .done, .dead: true
-            case .refused, .later: false
+            case .refused, .blocked, .later: false
             }
         }
     }

@@ -19,7 +19,7 @@ extension Settings {
             problems.append(
                 Problem(
                     .warning, "journal_missing",
-                    "JOURNAL_DIR is not set: events that come while Redis is away are answered 503, and lost unless they "
+                    "JOURNAL_DIR is not set: events are answered 503 when Redis cannot take them, and lost unless they "
                         + "are sent again. Set it to a folder on a disk."))
         }
         if writeKeys.isEmpty, allowedOrigins.isEmpty, rateLimit == nil, identityMode != .enforce, !isLoopback {

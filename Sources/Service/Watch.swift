@@ -139,8 +139,9 @@ final class Watch {
                 done(!applied.isStale)
             case .failure(let error):
                 isTroubled = true
+                let isBroken = if case .broken = error { true } else { false }
                 log.write(
-                    .warning, "Abandoned booking not stored, will be tried again",
+                    isBroken ? .error : .warning, "Abandoned booking not stored, will be tried again",
                     [("contact_id", booking.contactID), ("reason", error.reason)])
                 done(false)
             }

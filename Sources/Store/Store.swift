@@ -44,11 +44,37 @@ public final class Store {
                 arguments.write(sent.change, to: &command)
             },
             { [self] result in
+                switch result {
                 // Redis was restarted, or somebody said SCRIPT FLUSH.
-                if case .failure(.unable(let reply)) = result, reply.hasPrefix("NOSCRIPT") {
-                    evaluate(sent.change, completion)
-                } else {
-                    completion(result.flatMap(Self.read))
+                case .failure(.unable(let reply)) where reply.hasPrefix("NOSCRIPT"): evaluate(sent.change, completion)
+                case .failure(let error): settle(error, of: sent.change, completion)
+                case .success: completion(result.flatMap(Self.read))
+                }
+            })
+    }
+
+    /// A script does not roll back: one that stopped after it had marked its event would pass for applied when the event
+    /// comes again. So it is run once more, and a duplicate is not taken for success.
+    private func settle(_ error: StoreError, of change: Change, _ completion: @escaping Completion) {
+        let reason: String
+        switch error {
+        case .unable(let text), .refused(let text): reason = text
+        case .disconnected, .uncertain, .unreplicated, .broken: return completion(.failure(error))
+        }
+        // What is refused before the script starts carries no place in it.
+        guard reason.contains("user_script") else { return completion(.failure(error)) }
+        appliesSinceWait += 1
+        redis.send(
+            { command in
+                command.add("EVALSHA")
+                command.add(script.id)
+                arguments.write(change, to: &command)
+            },
+            { result in
+                switch result.flatMap(Self.read) {
+                case .success(let applied) where applied.isDuplicate: completion(.failure(.broken(reason)))
+                case .success(let applied): completion(.success(applied))
+                case .failure: completion(.failure(error))
                 }
             })
     }
@@ -100,7 +126,10 @@ public final class Store {
                 command.add(script.text)
                 arguments.write(change, to: &command)
             },
-            { completion($0.flatMap(Self.read)) })
+            { [self] result in
+                guard case .failure(let error) = result else { return completion(result.flatMap(Self.read)) }
+                settle(error, of: change, completion)
+            })
     }
 
     private static func read(_ reply: RedisReply) -> Result<Applied, StoreError> {

@@ -11,16 +11,17 @@ public enum StoreError: Error, Equatable, Sendable {
     case unreplicated
     /// Redis refuses this very command, and will again (a key of the wrong type, a damaged number).
     case refused(String)
+    /// Redis stopped the script after its first write: a part of the change is there, and the rest never will be.
+    case broken(String)
 
-    /// Sorts an error reply by its first word. Everything that is not known to be about the data alone counts as a
-    /// state of the server, so that no event is given up for a fault that an operator can mend.
+    /// Sorts an error reply by what it says. Everything that is not known to be about the data alone counts as a state of
+    /// the server, so that no event is given up for a fault that an operator can mend.
     init(reply: String) {
-        let code = reply.prefix { $0 != " " }
-        switch code {
-        case "WRONGTYPE", "DAMAGED": self = .refused(reply)
-        default: self = reply.contains("WRONGTYPE") || reply.contains("DAMAGED") ? .refused(reply) : .unable(reply)
-        }
+        let text = SafeText.of(reply)
+        self = Self.signsOfBadData.contains(where: reply.contains) ? .refused(text) : .unable(text)
     }
+
+    private static let signsOfBadData = ["WRONGTYPE", "DAMAGED", "is not an integer", "is not a valid float"]
 
     /// For a log line: no values of events, only what Redis says of its own state.
     public var reason: String {
@@ -29,6 +30,7 @@ public enum StoreError: Error, Equatable, Sendable {
         case .uncertain: "no reply from Redis"
         case .unreplicated: "too few replicas have it"
         case .unable(let reply), .refused(let reply): String(reply.prefix(200))
+        case .broken(let reply): "applied in part: " + reply.prefix(200)
         }
     }
 }

@@ -92,16 +92,20 @@ struct DeadLetterTests {
         #expect(try folder.bytes("dead-letters.ndjson") == Array("# a note\n".utf8))
     }
 
-    @Test func `two files of dead letters are kept, and the oldest go with notice`() throws {
+    @Test func `two files of dead letters are kept, and one more is refused until a person has made room`() throws {
         let folder = try JournalFolder()
         let journal = try Journal.open(folder.options(deadLetterBytes: 150))
         for index in 0..<4 { try journal.deadLetter(record("{\"n\":\(index)}"), reason: "r", at: 1) }
         #expect(try events(folder) == (0..<4).map { "{\"n\":\($0)}" })
-        #expect(journal.findings.isEmpty)
-        let oldest = try folder.bytes("dead-letters.older.ndjson").count
+        #expect(!journal.hasRoomForDeadLetters)
+        #expect(throws: JournalError.deadLettersFull(directory: folder.path, limit: 300)) {
+            try journal.deadLetter(record("{\"n\":4}"), reason: "r", at: 1)
+        }
+        #expect(try events(folder) == (0..<4).map { "{\"n\":\($0)}" }, "none is dropped")
+        let letters = try DeadLetters(directory: folder.path)
+        try letters.remove(Array(letters.all().prefix(2)))
         try journal.deadLetter(record("{\"n\":4}"), reason: "r", at: 1)
         #expect(try events(folder) == (2..<5).map { "{\"n\":\($0)}" })
-        #expect(journal.findings == [.deadLettersDropped(file: "dead-letters.older.ndjson", bytes: oldest)])
     }
 
     @Test func `a full disk refuses the dead letter, and the journal can go on`() throws {

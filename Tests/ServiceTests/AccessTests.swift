@@ -150,7 +150,8 @@ import Testing
     @Test func `a batch with a server key is not counted`() throws {
         let site = try Site(["RATE_LIMIT": "1/h,burst=3", "SERVER_KEYS": "sk_server_secret_one"])
         let body = JSON.object(["events": .array((0..<50).map { Self.login(of: "u\($0 % 2)") })]).text
-        let answer = try site.post(body, to: "track-events", headers: [("Authorization", "Bearer sk_server_secret_one")])
+        let bearer = [("Authorization", "Bearer sk_server_secret_one")]
+        let answer = try site.post(body, to: "track-events", headers: bearer)
         #expect(try answer.json()["results"]?.array?.allSatisfy { $0["success"] == true } == true)
     }
 

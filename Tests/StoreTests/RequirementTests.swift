@@ -1,5 +1,5 @@
-import Loop
-import TestSupport
+import CRM
+import Foundation
 import Testing
 
 @testable import Store
@@ -12,7 +12,7 @@ import Testing
         facts.isConnected = true
         facts.rights = Rights()
         facts.info = [
-            "redis_version": "7.0.15", "role": "master", "cluster_enabled": "0", "aof_enabled": "1",
+            "redis_version": "7.0.15", "role": "master", "cluster_enabled": "0",
             "maxmemory_policy": "noeviction",
         ]
         facts.configuration = ["maxmemory-policy": "noeviction", "save": "", "appendonly": "yes", "timeout": "0"]
@@ -64,7 +64,7 @@ import Testing
         (sound { $0.rights?.missingElsewhere = ["SCAN"] }, "redis_further_commands", "SCAN"),
         (info("maxmemory_policy", "allkeys-lru"), "redis_eviction", "contacts"),
         (info("maxmemory_policy", "volatile-ttl"), "redis_eviction", "marks"),
-        (info("aof_enabled", "0"), "redis_persistence", "appendonly"),
+        (configuration("appendonly", "no"), "redis_persistence", "appendonly"),
         (configuration("timeout", "300"), "redis_idle_timeout", "300 s"),
         (sound { $0.schema = "2" }, "redis_schema", "layout 2"),
     ]
@@ -123,5 +123,18 @@ import Testing
     @Test func `INFO is read as names and values`() {
         let text = "# Server\r\nredis_version:7.0.15\r\n\r\n# Replication\r\nrole:master\r\n"
         #expect(RedisFacts.fields(ofInfo: text) == ["redis_version": "7.0.15", "role": "master"])
+    }
+
+    @Test func `each key of all contacts that an event writes to is checked`() throws {
+        let keys = SharedKeys.all(at: try #require(Timestamp(iso8601: "2024-05-10T10:00:00.000Z"))).map(\.key)
+        #expect(Set(keys).count == keys.count)
+        // Names in the script that nothing is appended to, and beginnings that a status, day or month is appended to.
+        let script = ApplyScript(retention: Retention()).text
+        for piece in script.components(separatedBy: "'").filter({ $0.hasPrefix("crm_") && !$0.hasSuffix("_") }) {
+            #expect(keys.contains(piece) || piece == "crm_index_nothing", "\(piece)")
+        }
+        for beginning in ["crm_index_status_", "crm_index_moves_", "crm_index_named_", "crm_index_tasks_open_"] {
+            #expect(keys.contains { $0.hasPrefix(beginning) })
+        }
     }
 }

@@ -164,6 +164,8 @@ final class Importer {
             switch result {
             case .success(let applied): entries[index].outcome = .applied(applied)
             case .failure(.refused(let reason)): entries[index].outcome = .refused("Redis refuses it: \(reason)")
+            case .failure(.broken(let reason)):
+                entries[index].outcome = .refused("Redis applied it in part; run crmsync check: \(reason)")
             case .failure(let error):
                 entries[index].hasFailed = true
                 lastTrouble = error.reason

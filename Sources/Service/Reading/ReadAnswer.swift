@@ -133,7 +133,7 @@ enum ReadAnswer {
 
     static func failure(_ failure: StoreError) -> Response {
         switch failure {
-        case .disconnected, .uncertain, .unreplicated, .unable:
+        case .disconnected, .uncertain, .unreplicated, .unable, .broken:
             error(
                 .serviceUnavailable, "unavailable",
                 "Redis cannot be read now. Try again after the seconds in Retry-After.", [("Retry-After", "2")])

@@ -121,7 +121,7 @@ public struct Requirement: Sendable {
                 + "memory is full (maxmemory-policy \(policy)): CONFIG SET maxmemory-policy noeviction."
         },
         Requirement("redis_persistence", .warning) { facts in
-            guard facts.info?["aof_enabled"] ?? "1" == "0", facts.configuration?["save"] == "" else { return nil }
+            guard facts.configuration?["appendonly"] == "no", facts.configuration?["save"] == "" else { return nil }
             return "Redis keeps nothing on disk (appendonly no, save \"\"): a restart loses every contact. "
                 + "CONFIG SET appendonly yes, and write it into its configuration."
         },

@@ -11,7 +11,16 @@ enum SharedKeys {
             (Keys.meta, "hash"), (Keys.erasureSalt, "string"), (Keys.backlogs, "zset"),
             (Keys.stats(day: day), "hash"), (Keys.moves(day: day), "hash"),
             (Keys.vehicles(month: month), "zset"), (Keys.locations(month: month), "zset"),
+            (Keys.namedVehicles(month: month), "hash"), (Keys.namedLocations(month: month), "hash"),
         ]
+    }
+
+    /// Whether `text` is the name of a key of all contacts, of whatever day or month.
+    static func isName(_ text: String) -> Bool {
+        switch KeyPlace(text) {
+        case .contactList, .taskList, .day, .moves, .ranking, .named, .meta: true
+        default: text == Keys.erasureSalt
+        }
     }
 
     private static let lists = KeyPlace.contactLists.union(KeyPlace.taskLists).sorted()

@@ -3,7 +3,10 @@ import CRM
 extension Store {
     /// Finds out whether Redis would apply an event now: runs the script of events under this user's rights and has it
     /// return before it reads or writes anything. Redis refuses it for the same reasons as an event.
-    public func probe(_ done: @escaping (StoreError?) -> Void) {
+    ///
+    /// - Parameter done: takes what Redis answers, `nil` when it would apply an event; a failure when the connection is
+    ///   lost.
+    public func probe(_ done: @escaping (Result<StoreError?, StoreError>) -> Void) {
         let keys = ["\(Keys.eventPrefix)", Keys.customer(""), Keys.email(""), "\(Keys.statsPrefix)"]
         redis.send(["EVALSHA", script.id, "4"] + keys) { [self] result in
             guard case .failure(.unable(let reply)) = result, reply.hasPrefix("NOSCRIPT") else {
@@ -13,11 +16,13 @@ extension Store {
         }
     }
 
-    private static func probeFailure(_ result: Result<RedisReply, StoreError>) -> StoreError? {
+    private static func probeFailure(_ result: Result<RedisReply, StoreError>) -> Result<StoreError?, StoreError> {
         switch result {
-        case .success(.text("ready")): nil
-        case .success: .refused("the script gave no answer that this version understands")
-        case .failure(let error): error
+        case .success(.text("ready")): .success(nil)
+        case .success: .success(.refused("the script gave no answer that this version understands"))
+        case .failure(.disconnected): .failure(.disconnected)
+        case .failure(.uncertain): .failure(.uncertain)
+        case .failure(let error): .success(error)
         }
     }
 
@@ -38,11 +43,12 @@ extension Store {
         return (values.first?.text, values.last?.text)
     }
 
-    /// Finds out all that ``Requirement`` asks for; what this user may not ask stays `nil`. The connection must be ready.
-    public func examine(at time: Timestamp, _ done: @escaping (RedisFacts) -> Void) {
+    /// Finds out all that ``Requirement`` asks for; what this user may not ask stays `nil`. Returns nothing when the
+    /// connection is lost meanwhile.
+    public func examine(at time: Timestamp, _ done: @escaping (RedisFacts?) -> Void) {
         var facts = RedisFacts()
         facts.isConnected = true
-        let sections = ["server", "replication", "persistence", "memory", "cluster"]
+        let sections = ["server", "replication", "memory", "cluster"]
         redis.send(["INFO"] + sections) { facts.info = (try? $0.get().text).map(RedisFacts.fields(ofInfo:)) }
         let parameters = ["maxmemory-policy", "save", "appendonly", "timeout"]
         redis.send(["CONFIG", "GET"] + parameters) { result in
@@ -60,22 +66,36 @@ extension Store {
         identity { result in
             if case .success(let identity) = result { facts.schema = identity.schema }
         }
-        damagedKey(at: time) { facts.damagedKey = $0 }
-        probe { failure in
-            if let failure { facts.failure = failure.reason }
+        damagedKey(at: time) { facts.damagedKey = (try? $0.get()) ?? nil }
+        probe { result in
+            guard case .success(let failure) = result else { return done(nil) }
+            facts.failure = failure?.reason
             done(facts)
         }
     }
 
     /// The first key of all contacts that is of a foreign type, or counts with what is no number; `nil` where there is
-    /// none, or Redis did not answer.
-    public func damagedKey(at time: Timestamp, _ done: @escaping (String?) -> Void) {
+    /// none.
+    ///
+    /// - Parameter time: of the event in question: days and months have keys of their own.
+    public func damagedKey(at time: Timestamp, _ done: @escaping (Result<String?, StoreError>) -> Void) {
         let questions = SharedKeys.questions(at: time)
         var replies: [RedisReply] = []
+        var failure: StoreError?
         for words in questions {
             redis.send(words) { result in
-                replies.append((try? result.get()) ?? .null)
-                if replies.count == questions.count { done(SharedKeys.damaged(at: time, in: replies)) }
+                switch result {
+                case .success(let reply): replies.append(reply)
+                // Not a hash: its type says so.
+                case .failure(.refused): replies.append(.null)
+                // Keys that this user may not read stay unknown.
+                case .failure(.unable(let text)) where text.hasPrefix("NOPERM"): replies.append(.null)
+                case .failure(let error):
+                    replies.append(.null)
+                    failure = failure ?? error
+                }
+                guard replies.count == questions.count else { return }
+                done(failure.map { .failure($0) } ?? .success(SharedKeys.damaged(at: time, in: replies)))
             }
         }
     }
