@@ -82,6 +82,18 @@ public final class Event: Sendable {
 
     /// The booking it is about, as tasks and the booking in progress name it; empty when it names none.
     public var booking: String { bookingName.text }
+
+    /// The same event without its data, for who keeps it to show it; itself where that is no more than usual.
+    public var withoutLargeData: Event {
+        guard data.json.count + session.json.count > Self.usualDataBytes else { return self }
+        return Event(
+            type: type, id: id, ulid: ulid, time: time, receivedAt: receivedAt, customer: customer, data: .empty,
+            session: .empty, source: source, emailIdentifies: emailIdentifies, isProved: isProved,
+            isFromRobot: isFromRobot, isHistory: isHistory, idleFor: idleFor)
+    }
+
+    /// Bytes of data that a usual event has at most.
+    static let usualDataBytes = 4_096
 }
 
 /// Whom an event names; at least one of `id` and `email` is there.

@@ -126,6 +126,9 @@ private struct CustomerMembers {
 }
 
 extension Customer {
+    /// Bytes that a signature may have as JSON text; it is 64 hexadecimal digits.
+    static let maxSignatureBytes = 256
+
     init(_ json: JSONValue?) throws(Rejection) {
         let members = CustomerMembers(json)
         id = try Self.present(members.id).flatMap { Self.isPlaceholder($0) ? nil : $0 }.map {
@@ -144,7 +147,8 @@ extension Customer {
             Self.text(members.lastName)
             ?? name.flatMap { name in space.flatMap { BusinessData.label(String(name[$0...])) } }
         phone = Self.text(members.phone, masked: Masking.phone)
-        signature = members.signature?.string
+        // A longer text is none, and would be kept with the event.
+        signature = members.signature.flatMap { $0.raw.count <= Self.maxSignatureBytes ? $0.string : nil }
     }
 
     /// What programs send for nobody: as an id it would make one contact of all guests.

@@ -20,11 +20,14 @@ public enum Rejection: Error, Equatable, Sendable {
     case badAmount(field: String, MoneyError)
     /// `if_idle_for` is no fitting number of seconds, or on an event that cannot wait.
     case badIdleTime
+    /// The JSON text of an event of a batch has more than `limit` bytes.
+    case tooLarge(limit: Int)
 
-    /// The HTTP status: 400 for what has the wrong shape, 422 for a wrong value.
+    /// The HTTP status: 400 for what has the wrong shape, 413 for what is too large, 422 for a wrong value.
     public var status: Int {
         switch self {
         case .notJSON, .wrongShape: 400
+        case .tooLarge: 413
         case .customerRequired, .unknownEventType, .badEventID, .badCustomerID, .badEmail, .badTimestamp,
             .badAmount, .badIdleTime:
             422
@@ -44,13 +47,14 @@ public enum Rejection: Error, Equatable, Sendable {
         case .badTimestamp: "invalid_timestamp"
         case .badAmount: "invalid_amount"
         case .badIdleTime: "invalid_if_idle_for"
+        case .tooLarge: "too_large"
         }
     }
 
     /// The field at fault, as a path from the event; `nil` where it is the document itself.
     public var field: String? {
         switch self {
-        case .notJSON: nil
+        case .notJSON, .tooLarge: nil
         case .wrongShape(let field, _): field.isEmpty ? nil : field
         case .customerRequired: "customer"
         case .unknownEventType: "event_type"
@@ -88,6 +92,9 @@ public enum Rejection: Error, Equatable, Sendable {
         case .badIdleTime:
             "`if_idle_for` must be a number of seconds, more than 0 and at most \(Event.longestIdle / 1000), and belongs to "
                 + "booking.abandoned alone."
+        case .tooLarge(let limit):
+            "The JSON text of the event is larger than \(limit) bytes (MAX_BODY_BYTES), which one event may have also in a "
+                + "batch; leave out what is not needed."
         }
     }
 }

@@ -7,6 +7,9 @@ public struct Request: Sendable {
     /// The body with its chunked coding removed. A slice of the bytes that were received: its first index is not 0.
     public var body: ArraySlice<UInt8> { head.headers.bytes[bodyRange] }
 
+    /// About how many bytes of memory it takes: those that it was read from, and what was made of its head.
+    public var keptBytes: Int { head.headers.bytes.count + 1_024 }
+
     /// See `RequestHead.method`.
     public var method: Method { head.method }
     /// See `RequestHead.path`.

@@ -20,11 +20,17 @@ final class Intake {
     private let mostInFlight: Int
     /// Events that wait for the names of their customers.
     private var lookups = 0
+    /// What events on their way hold in memory.
+    private let budget: MemoryBudget
+    /// Requests with events that wait for their turn.
+    var waiting = 0
 
     init(
-        settings: Settings, store: Store, loop: EventLoop, metrics: Metrics, log: Log, backlog: Backlog, queue: Queue?
+        settings: Settings, store: Store, loop: EventLoop, metrics: Metrics, log: Log, backlog: Backlog, queue: Queue?,
+        budget: MemoryBudget
     ) {
         self.settings = settings
+        self.budget = budget
         self.store = store
         self.loop = loop
         self.metrics = metrics
@@ -35,11 +41,25 @@ final class Intake {
         mostInFlight = max(1, settings.maxInFlight / settings.threads)
     }
 
+    /// Whether there is room for an event that need not wait for its turn.
+    var hasRoom: Bool { hasRoom(toRedis: MemoryBudget.maxToRedis) }
+
+    /// Whether there is room for an event whose turn it is.
+    var hasRoomForTurn: Bool { hasRoom(toRedis: MemoryBudget.maxToRedisInTurns) }
+
+    /// Whether there is room where the next event will probably go.
+    private func hasRoom(toRedis limit: Int) -> Bool {
+        store.isReady && !isOverloaded ? budget.toRedis < limit : budget.toDisk < MemoryBudget.maxToDisk
+    }
+
+    private var isOverloaded: Bool { store.redis.inFlight + waiting >= mostInFlight }
+
     /// Stores the event and tells what became of it, once.
     func take(_ event: Event, _ done: @escaping (Verdict) -> Void) {
         let began = Moment.now()
         metrics.inFlight.add(1, ordering: .relaxed)
-        guard store.redis.inFlight < mostInFlight else {
+        budget.toRedis += event.keptBytes
+        guard !isOverloaded else {
             return toDisk(event, began, because: "more than MAX_IN_FLIGHT events wait for Redis", done)
         }
         guard !backlog.redisBreaksEvents.load(ordering: .relaxed) else {
@@ -75,6 +95,7 @@ final class Intake {
         store.apply(rules.change(for: event)) { [self] result in
             switch result {
             case .success(let applied):
+                budget.toRedis -= event.keptBytes
                 note(event, applied, Moment.now().since(began) / 1000)
                 finish(verdict(on: event, applied), done)
             case .failure(let error): keep(event, began, error, done)
@@ -137,7 +158,11 @@ final class Intake {
         _ event: Event, _ began: Moment, because reason: String, isDead: Bool = false,
         _ done: @escaping (Verdict) -> Void
     ) {
-        let verdict = LoopBound { [self] (stored: Bool) in
+        let payload = event.encoded
+        budget.toRedis -= event.keptBytes
+        budget.toDisk += payload.count
+        let verdict = LoopBound { [self, bytes = payload.count] (stored: Bool) in
+            budget.toDisk -= bytes
             let microseconds = Moment.now().since(began) / 1000
             metrics.count(event.type, stored ? .queued : .unavailable, microseconds: microseconds)
             log.write(
@@ -149,7 +174,6 @@ final class Intake {
             if stored, rules.lacksAmount(event) { warnOfAmount(of: event) }
             finish(stored ? .queued(event.id) : .unavailable, done)
         }
-        let payload = event.encoded
         guard let queue, backlog.admit(bytes: payload.count) else { return verdict.value(false) }
         let customers = Backlog.names(of: event.customer)
         let handover = loop.handover
@@ -184,5 +208,15 @@ final class Intake {
                 .warning, "customer.id and customer.email name different contacts; the id's contact was taken",
                 [("contact_id", applied.contactID), ("event_id", event.id.forLog)])
         }
+    }
+}
+
+extension Event {
+    /// About how many bytes of memory it takes on its way to Redis: itself, and its data up to twice in the command.
+    fileprivate var keptBytes: Int {
+        let names =
+            (customer.firstName?.utf8.count ?? 0) + (customer.lastName?.utf8.count ?? 0)
+            + (customer.phone?.utf8.count ?? 0)
+        return 512 + 3 * (data.json.count + session.json.count + names)
     }
 }

@@ -51,6 +51,7 @@ public final class Metrics: Sendable {
     private let refusals = Guarded<[RefusalKey: Int]>([:])
     let connections = Atomic<Int>(0)
     let inFlight = Atomic<Int>(0)
+    let bufferedBytes = Atomic<Int>(0)
     let redisReady = Atomic<Bool>(false)
     let redisConnects = Atomic<Int>(0)
     let tasks = Atomic<Int>(0)
@@ -201,6 +202,9 @@ public final class Metrics: Sendable {
         one(
             "crmsync_events_in_flight", "gauge", "Events that wait for Redis.",
             sum { $0.inFlight.load(ordering: .relaxed) })
+        one(
+            "crmsync_buffered_bytes", "gauge", "Bytes of requests and answers in memory; limit: MAX_BUFFERED_BYTES.",
+            sum { $0.bufferedBytes.load(ordering: .relaxed) })
         one("crmsync_workers", "gauge", "Worker threads.", workers)
         one(
             "crmsync_redis_up", "gauge", "Workers whose connection to Redis is ready.",

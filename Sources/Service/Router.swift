@@ -10,7 +10,7 @@ enum Action {
     /// Take this one event, or refuse it, and tell so.
     case track(Submission, from: Sender)
     /// Take each of these and tell the results in order.
-    case trackAll([Submission], from: Sender)
+    case trackAll(Batch, from: Sender)
     /// Answer with what only the whole service knows.
     case report(Report)
     /// Answer from what is stored, or carry out a decision.
@@ -80,7 +80,12 @@ final class Router {
         return (Refusal(error, of: isEvent ? .event : .request), head)
     }
 
-    /// What to do. `ulid` makes the ids of the events, in order.
+    /// Whether the request brings events, as far as its head tells.
+    func bringsEvents(_ request: Request) -> Bool {
+        request.method == .post && (request.path == single || request.path == batch)
+    }
+
+    /// What to do. `ulid` makes the id of an event.
     func action(for request: Request, peer: [UInt8], at now: Timestamp, ulid: () -> ULID) -> Action {
         let path = request.path
         let isTracking = path == single || path == batch
@@ -176,12 +181,12 @@ final class Router {
         let sender: Sender
         do { sender = try access.sender(of: request, peer: peer) } catch { return Self.refuse(error) }
         guard Self.isJSON(request) else { return Self.refuse(.notJSON) }
+        if isBatch { return trackAll(request, sender, at: now) }
         // Bytes that are not UTF-8 would make one id of many.
-        let key = isBatch ? nil : request.headers.first("idempotency-key").map { $0.contains("\u{FFFD}") ? "" : $0 }
+        let key = request.headers.first("idempotency-key").map { $0.contains("\u{FFFD}") ? "" : $0 }
         return request.body.withUnsafeBufferPointer { bytes in
             do throws(JSONError) {
                 let root = try JSONDocument.parse(bytes).root
-                if isBatch { return trackAll(root, request, sender, at: now, ulid: ulid) }
                 let arrival = Arrival(receivedAt: now, ulid: ulid(), idempotencyKey: key, source: sender.source)
                 return .track(submission(root, request, arrival), from: sender)
             } catch {
@@ -190,23 +195,24 @@ final class Router {
         }
     }
 
-    private func trackAll(
-        _ root: JSONValue, _ request: Request, _ sender: Sender, at now: Timestamp, ulid: () -> ULID
-    ) -> Action {
-        guard root.kind == .object, let events = root.member("events"), events.kind == .array else {
-            return .track(
-                .refused(.rejected(.wrongShape(field: "events", expected: "an array of events")), .nothing),
-                from: sender)
-        }
-        var submissions: [Submission] = []
-        for event in events.elements {
-            guard submissions.count < Self.mostEvents else {
+    private func trackAll(_ request: Request, _ sender: Sender, at now: Timestamp) -> Action {
+        do throws(JSONError) {
+            guard let events = try JSONList(named: "events", in: request.body) else {
+                return .track(
+                    .refused(.rejected(.wrongShape(field: "events", expected: "an array of events")), .nothing),
+                    from: sender)
+            }
+            guard events.count <= Self.mostEvents else {
                 return Self.refuse(.batchTooLong)
             }
-            let arrival = Arrival(receivedAt: now, ulid: ulid(), source: sender.source)
-            submissions.append(submission(event, request, arrival))
+            let maxBytes = settings.maxBodyBytes
+            let batch = Batch(events, of: request, receivedAt: now, maxEventBytes: maxBytes) { [self] json, ulid in
+                submission(json, request, Arrival(receivedAt: now, ulid: ulid, source: sender.source))
+            }
+            return .trackAll(batch, from: sender)
+        } catch {
+            return .track(.refused(.rejected(.notJSON(error)), .nothing), from: sender)
         }
-        return .trackAll(submissions, from: sender)
     }
 
     private func submission(_ json: JSONValue, _ request: Request, _ arrival: Arrival) -> Submission {

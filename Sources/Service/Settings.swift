@@ -61,8 +61,8 @@ public struct Settings: Sendable {
     public var threads: Int
     /// Connections of clients, of all threads together.
     public var maxConnections = 10_000
-    /// Bytes of requests that are not complete and of answers that are not taken, of all connections together.
-    public var maxBufferedBytes = 268_435_456
+    /// Bytes of requests that are not answered and of answers that are not taken, of all connections together.
+    public var maxBufferedBytes = 134_217_728
     /// Open streams, of all threads together.
     public var maxListeners = 100
     /// Bytes of a body of one event.

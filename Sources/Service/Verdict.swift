@@ -29,7 +29,12 @@ enum Verdict {
         switch self {
         case .applied, .duplicate, .void, .erased, .declined: .ok
         case .held, .queued: .accepted
-        case .rejected(let rejection): rejection.status == 400 ? .badRequest : .unprocessableContent
+        case .rejected(let rejection):
+            switch rejection.status {
+            case 400: .badRequest
+            case 413: .contentTooLarge
+            default: .unprocessableContent
+            }
         case .denied(let denial): denial.status
         case .unavailable: .serviceUnavailable
         }

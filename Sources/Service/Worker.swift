@@ -16,9 +16,7 @@ final class Worker {
     /// The value of `Date`, made once a second.
     private(set) var date = DateField(epochSeconds: 0)
     private(set) var isDraining = false
-    /// Bytes that clients let lie here, and this worker's share of how many may.
-    var heldBytes = 0
-    let mostHeldBytes: Int
+    let pool: ClientPool
 
     private let state: ServiceState
     private let log: Log
@@ -27,17 +25,14 @@ final class Worker {
     private let refusals: Refusals
     private let desk: Desk
     private let streams: Streams
+    private let queries = QueryGate()
+    private let turns: EventTurns
     private var listener: Listener?
-    private var clients: [ObjectIdentifier: ClientConnection] = [:]
     private var dirty: [ClientConnection] = []
     /// Clients that have had their share of this round, and the number of the round.
     private var deferred: [ClientConnection] = []
     private(set) var round = 0
     private var flushing: [ClientConnection] = []
-    /// Clients that may be closed to make room, the longest idle last; and whether looking for more makes sense.
-    private var spare: [ClientConnection] = []
-    private var hasSpare = true
-    private var ulids = ULIDGenerator()
     private var dateSecond: Int64 = 0
 
     init(
@@ -47,16 +42,17 @@ final class Worker {
         self.settings = settings
         self.state = state
         self.metrics = metrics
-        mostHeldBytes = settings.maxBufferedBytes / settings.threads
         loop = try EventLoop()
+        pool = ClientPool(budget: MemoryBudget(share: settings.maxBufferedBytes / settings.threads), loop: loop)
         router = Router(settings)
         log = Log(level: settings.logLevel, format: settings.logFormat)
         store = Store(settings, loop: loop)
         let intake = Intake(
             settings: settings, store: store, loop: loop, metrics: metrics, log: log, backlog: state.backlog,
-            queue: queue)
+            queue: queue, budget: pool.budget)
         refusals = Refusals(settings: settings, state: state, metrics: metrics, log: log, loop: loop)
         admission = Admission(state: state, intake: intake, refusals: refusals, log: log, loop: loop)
+        turns = EventTurns(admission: admission, intake: intake, budget: pool.budget)
         desk = Desk(store: store, log: log, loop: loop, cleaner: cleaner)
         streams = Streams(settings: settings, state: state, loop: loop, store: store, log: log)
         loop.afterRound = { [unowned self] in endRound() }
@@ -85,7 +81,11 @@ final class Worker {
         guard !isDraining else { return }
         isDraining = true
         listener?.shut()
-        for client in Array(clients.values) { client.finish() }
+        for client in pool.all { client.finish() }
+        // A request that is half here may still arrive, at a usual pace.
+        loop.schedule(after: min(ClientConnection.usualPace, settings.drainMilliseconds / 2)) { [unowned self] in
+            for client in pool.all { client.giveUpRequest() }
+        }
         endIfDrained()
     }
 
@@ -110,34 +110,55 @@ final class Worker {
     }
 
     func forget(_ client: ClientConnection) {
-        clients[ObjectIdentifier(client)] = nil
+        pool.remove(client)
         metrics.connections.subtract(1, ordering: .relaxed)
         state.connections.subtract(1, ordering: .relaxed)
     }
 
-    /// Does what `request` asks for and gives the answer to `client`.
+    /// Does what `request` asks for and gives the answer to `client`; a request with events may have to wait for its turn.
     func serve(_ request: Request, on client: ClientConnection, _ ticket: ClientConnection.Ticket) {
+        let now = state.clock.now(loop)
+        guard turns.mustWait, router.bringsEvents(request) else {
+            turns.note(request)
+            return perform(request, on: client, ticket, at: now)
+        }
+        turns.wait(request, of: client) { [unowned self] in perform($0, on: client, ticket, at: now) }
+    }
+
+    private func perform(
+        _ request: Request, on client: ClientConnection, _ ticket: ClientConnection.Ticket, at now: Timestamp
+    ) {
         let fields = router.crossOriginFields(for: request)
         let answer = { (response: Response) in
             var response = response
             response.block = fields
             client.answer(ticket, response)
         }
-        let now = state.clock.now(loop)
-        switch router.action(for: request, peer: client.address, at: now, ulid: { ulids.next(at: now) }) {
+        switch router.action(for: request, peer: client.address, at: now, ulid: { turns.newULID(at: now) }) {
         case .answer(let response): answer(response)
         case .refuse(let refusal, let response):
             refusals.report(refusal, of: request.head, peer: client.address)
             answer(response)
         case .track(let submission, let sender):
             admission.admit(submission, from: sender, of: request.head) { answer($0.response) }
-        case .trackAll(let submissions, let sender):
-            admission.admitAll(submissions, from: sender, of: request.head) { answer(Verdict.response(toBatch: $0)) }
-        case .read(let query): desk.answer(query, at: now, answer)
+        case .trackAll(let batch, let sender):
+            turns.begin(batch, from: sender, of: client) { answer(Verdict.response(toBatch: $0)) }
+        case .read(let query):
+            queries.enter { [desk] left in
+                desk.answer(query, at: now) { response in
+                    answer(response)
+                    left()
+                }
+            }
         case .stream(let stream): streams.open(stream, on: client, ticket)
         case .report(.readiness): answer(state.readiness)
         case .report(.metrics): answer(state.metricsPage)
         }
+    }
+
+    /// Reports why a connection ends.
+    func report(_ error: ConnectionError, on client: ClientConnection) {
+        refusals.report(Refusal(error, of: .request), of: nil, peer: client.address)
     }
 
     /// Reports a request that could not be read.
@@ -150,6 +171,7 @@ final class Worker {
 
     private func endRound() {
         renewDate()
+        turns.run()
         store.flush()
         // Answers may make room for requests that touch their connection again.
         while !dirty.isEmpty {
@@ -160,9 +182,14 @@ final class Worker {
                 client.flush()
             }
             flushing.removeAll(keepingCapacity: true)
+            turns.run()
             store.flush()
         }
+        pool.readPaused()
+        metrics.bufferedBytes.store(pool.budget.total, ordering: .relaxed)
         round += 1
+        turns.beginRound()
+        if turns.isReady { loop.schedule(after: 0) {} }
         streams.flush()
         log.flush()
         if isDraining { endIfDrained() }
@@ -173,34 +200,13 @@ final class Worker {
         metrics.connections.add(1, ordering: .relaxed)
         do throws(SystemError) {
             let client = try ClientConnection(peer, worker: self)
-            clients[ObjectIdentifier(client)] = client
-            if count > settings.maxConnections { makeRoom(for: client) }
+            pool.add(client)
+            if count > settings.maxConnections { pool.makeRoom(for: client) }
         } catch {
             metrics.connections.subtract(1, ordering: .relaxed)
             state.connections.subtract(1, ordering: .relaxed)
             peer.socket.close()
         }
-    }
-
-    /// Who never asked for anything, and of those who has let us wait longest, makes room: else whoever opens enough connections and says nothing keeps all others out.
-    private func makeRoom(for client: ClientConnection) {
-        if spare.isEmpty, hasSpare { findSpare(for: client) }
-        while let other = spare.popLast() {
-            guard other !== client, other.idleness(at: loop.now) != nil else { continue }
-            return other.close()
-        }
-        client.refuseForLoad()
-    }
-
-    /// One look at all clients finds room for many, all of one rank: others may have come by the time that they are used up.
-    private func findSpare(for newcomer: ClientConnection) {
-        let idle = clients.values.filter { $0 !== newcomer }.compactMap { client in
-            client.idleness(at: loop.now).map { (client: client, idleness: $0) }
-        }
-        let sorted = idle.sorted { $0.idleness < $1.idleness }
-        let rank = sorted.last?.idleness.rank
-        spare = sorted.suffix(256).filter { $0.idleness.rank == rank }.map(\.client)
-        hasSpare = !spare.isEmpty
     }
 
     private func redisChanged(_ redis: Redis.State) {
@@ -224,14 +230,13 @@ final class Worker {
 
     /// Deadlines of clients are exact to a quarter of a second, which costs nothing for each request.
     private func sweep() {
-        for client in clients.values { client.expire(at: loop.now) }
-        (spare, hasSpare) = ([], true)
+        pool.expire()
         refusals.reportOmitted()
         loop.schedule(after: 250) { [unowned self] in sweep() }
     }
 
     private func endIfDrained() {
-        guard clients.isEmpty, metrics.inFlight.load(ordering: .relaxed) == 0 else { return }
+        guard pool.isEmpty, turns.isEmpty, metrics.inFlight.load(ordering: .relaxed) == 0 else { return }
         refusals.reportOmitted(atEnd: true)
         log.flush()
         store.redis.close()

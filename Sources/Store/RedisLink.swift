@@ -150,9 +150,11 @@ final class RedisLink: EventSource {
         isConnected = false
         loop.remove(socket.descriptor)
         redisFree(context)
-        let left = waiting[answered...]
+        output = CommandBuffer()
+        var left = waiting[answered...]
         (waiting, answered) = ([], 0)
-        for next in left { next?.completion(.failure(.uncertain)) }
+        // Each is let go as soon as it is told: what it keeps may be large, and what is made of it, for the disk, too.
+        for index in left.indices { left[index].take()?.completion(.failure(.uncertain)) }
         // Whoever was told may be in the middle of something.
         loop.schedule(after: 0) { [self] in changed(reason) }
     }

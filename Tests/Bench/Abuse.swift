@@ -20,6 +20,8 @@ struct Abuse {
     private struct Kind: Sendable {
         let name: String
         var settings: [String: String] = [:]
+        /// Whether Redis answers nothing meanwhile; events go to a journal then.
+        var freezesRedis = false
         let step: @Sendable (Abuser) -> Void
     }
 
@@ -61,6 +63,21 @@ struct Abuse {
             $0.sendAll(String(repeating: "GET /metrics HTTP/1.1\r\nHost: a\r\n\r\n", count: 50))
             $0.rest(50)
         },
+        Kind(name: "40 clients that post batches of 1 MB, one after the other") {
+            $0.keep(40)
+            $0.sendOn(Self.batch)
+            $0.rest(1)
+        },
+        Kind(name: "the same while Redis hangs", freezesRedis: true) {
+            $0.keep(40)
+            $0.sendOn(Self.batch)
+            $0.rest(1)
+        },
+        Kind(name: "200 bodies of 1 MB of which 900 KB are sent") {
+            $0.keep(200)
+            $0.sendOn(Self.half, once: true)
+            $0.rest(1)
+        },
         Kind(name: "requests that are refused, 2,000/s") { abuser in
             for _ in 0..<20 {
                 let socket = abuser.open()
@@ -71,17 +88,32 @@ struct Abuse {
         },
     ]
 
+    /// 16 of the largest events that there may be.
+    private static let batch: [UInt8] = {
+        let fields = (0..<31).map { #""f\#($0)":"\#(String(repeating: "x", count: 990))""# }.joined(separator: ",")
+        let events = (0..<16).map {
+            #"{"event_type":"booking.started","customer":{"id":"large\#($0)"},"event_data":{\#(fields)},"session":{\#(fields)}}"#
+        }
+        return Rival.post("/make-server-b43c05fb/track-events", "{\"events\":[\(events.joined(separator: ","))]}")
+    }()
+
+    private static let half = Array(
+        ("POST /make-server-b43c05fb/track-events HTTP/1.1\r\nHost: a\r\nContent-Length: 1000000\r\n\r\n"
+            + String(repeating: " ", count: 900_000)).utf8)
+
     /// Measures and prints a table.
     mutating func run() throws {
         print("### Good requests during abuse (1 thread, \(Int(Self.rate)) events/s, open loop, \(seconds) s each)\n")
-        print("| meanwhile | p50 ms | p99 ms | errors | RSS MB |\n|---|--:|--:|--:|--:|")
+        print("| meanwhile | p50 ms | p99 ms | errors | peak RSS MB |\n|---|--:|--:|--:|--:|")
         for kind in Self.kinds { try measure(kind) }
         print()
     }
 
     private mutating func measure(_ kind: Kind) throws {
         let redis = try PrivateRedis { $0.opensPort = true }
-        let settings = ["MAX_CONNECTIONS": "20000"].merging(kind.settings) { $1 }
+        let folder = try TemporaryFolder()
+        var settings = ["MAX_CONNECTIONS": "20000"].merging(kind.settings) { $1 }
+        if kind.freezesRedis { settings["JOURNAL_DIR"] = folder.file("journal") }
         let receiver = try Receiver(redis: redis.url, settings: settings)
         let events = (0..<Int(Self.rate) * seconds).map { _ in
             Rival.post("/make-server-b43c05fb/track-event", traffic.next())
@@ -90,6 +122,7 @@ struct Abuse {
         let load = try Load(port: receiver.port, connections: 32, requests: events)
         try load.greet()
         let abuser = Abuser(port: receiver.port)
+        if kind.freezesRedis { redis.freeze() }
         let isOver = Flag()
         Foundation.Thread {
             while !isOver.isSet { kind.step(abuser) }
@@ -99,12 +132,14 @@ struct Abuse {
         // The abuse is under way when the measurement begins.
         usleep(1_000_000)
         _ = try load.runOpen(rate: Self.rate, random: &random)
-        let memory = Usage.residentKilobytes(of: receiver.pid)
+        let memory = Usage.peakKilobytes(of: receiver.pid)
         isOver.set()
         try eventually("the abuser ends", within: 30) { isOver.isFinished }
         let (p50, p99, _) = load.latencies.percentiles()
+        // 202: on disk.
+        let errors = load.errors - load.statuses[202, default: 0]
         print(
-            "| \(kind.name) | \(Report.text(p50 / 1000, 2)) | \(Report.text(p99 / 1000, 2)) | \(load.errors) | "
+            "| \(kind.name) | \(Report.text(p50 / 1000, 2)) | \(Report.text(p99 / 1000, 2)) | \(errors) | "
                 + "\(Report.text(Double(memory) / 1024, 1)) |")
     }
 }
@@ -123,8 +158,13 @@ final class Abuser: @unchecked Sendable {
     let bodyHead = "POST /make-server-b43c05fb/track-event HTTP/1.1\r\nHost: a\r\nContent-Length: 60000\r\n\r\n"
     private let port: Int
     private var sockets: [Loop.Socket] = []
+    /// How much of a long request has gone out on each.
+    private var sent: [Int32: Int] = [:]
+    private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
 
     init(port: Int) { self.port = port }
+
+    deinit { buffer.deallocate() }
 
     func open() -> Loop.Socket? {
         (try? Client.connect(port)).map { Loop.Socket(descriptor: $0) }
@@ -157,6 +197,27 @@ final class Abuser: @unchecked Sendable {
             let isClosed = text.withUTF8 { socket.send(UnsafeRawBufferPointer($0)) } == .closed
             if isClosed { socket.close() }
             return isClosed
+        }
+    }
+
+    /// Goes on with a long request on each connection as far as it is taken, again and again unless `once`; answers are read
+    /// and thrown away.
+    func sendOn(_ request: [UInt8], once: Bool = false) {
+        sockets.removeAll { socket in
+            var outcome = Loop.Socket.Transfer.bytes(0)
+            while case .bytes = outcome { outcome = socket.receive(into: buffer) }
+            let start = sent[socket.descriptor, default: 0]
+            if outcome != .closed, start < request.count {
+                outcome = request.withUnsafeBytes { socket.send(UnsafeRawBufferPointer(rebasing: $0[start...])) }
+            }
+            if case .bytes(let count) = outcome {
+                let end = start + count
+                sent[socket.descriptor] = end == request.count && !once ? 0 : end
+            }
+            guard outcome == .closed else { return false }
+            sent[socket.descriptor] = nil
+            socket.close(abort: true)
+            return true
         }
     }
 

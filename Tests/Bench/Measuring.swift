@@ -17,9 +17,14 @@ enum Usage {
     }
 
     /// Resident memory, in kilobytes.
-    static func residentKilobytes(of pid: pid_t) -> Int {
+    static func residentKilobytes(of pid: pid_t) -> Int { kilobytes("VmRSS", of: pid) }
+
+    /// The most resident memory that it ever had, in kilobytes.
+    static func peakKilobytes(of pid: pid_t) -> Int { kilobytes("VmHWM", of: pid) }
+
+    private static func kilobytes(_ name: String, of pid: pid_t) -> Int {
         let status = (try? String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)) ?? ""
-        let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") } ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix(name + ":") } ?? ""
         return line.split(separator: " ").compactMap { Int($0) }.first ?? 0
     }
 }

@@ -80,4 +80,28 @@ import Testing
         #expect(try site.post(full, to: "track-events").status == 200)
         #expect(try site.post(full + " ", to: "track-events").status == 413)
     }
+
+    @Test func `an event of a batch that is larger than MAX_BODY_BYTES is refused by itself`() throws {
+        let site = try Site(["MAX_BODY_BYTES": "1024"])
+        let text = { (bytes: Int) in
+            let start = #"{"event_type":"page.viewed","customer":{"email":"john@example.com"},"pad":""#
+            return start + String(repeating: "x", count: bytes - start.utf8.count - 2) + #""}"#
+        }
+        let body = #"{"events":[\#(text(1024)), \#(text(1025)),\#(text(100))]}"#
+        let response = try site.post(body, to: "track-events")
+        #expect(response.status == 200)
+        let results = try #require(try response.json()["results"]?.array)
+        #expect(results.map { $0["success"] } == [true, false, true])
+        #expect(results[1]["error"] == "too_large")
+        #expect(results[1]["message"]?.string?.contains("1024 bytes (MAX_BODY_BYTES)") == true)
+        #expect(try site.rawTimeline(#require(try site.contactID(email: "john@example.com"))).count == 2)
+    }
+
+    @Test func `a batch that is larger than the worker's share of MAX_BUFFERED_BYTES is taken`() throws {
+        let site = try Site(["MAX_BUFFERED_BYTES": "1048576", "THREADS": "4"])
+        let data: JSON = ["title": .string(String(repeating: "x", count: 1_000))]
+        let results = try site.trackBatch((0..<500).map { event("page.viewed", id: "e\($0)", data: data) })
+        #expect(results.count == 500)
+        #expect(results.allSatisfy { $0["success"] == true })
+    }
 }

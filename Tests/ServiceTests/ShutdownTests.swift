@@ -45,6 +45,48 @@ import Testing
         #expect(try site.contact(id)["website_visits"] == "20")
     }
 
+    @Test(arguments: [3, 30, 120, 250])
+    func `a request that is half here when the signal comes is answered, with 503 or as usual when it completes`(
+        sent: Int
+    ) throws {
+        let site = try Site()
+        let body = event("customer.login").text
+        let head = "POST \(Site.base)/track-event HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.utf8.count)\r\n\r\n"
+        let request = Array((head + body).utf8)
+        #expect(request.count > sent || sent == 250)
+        let part = min(sent, request.count - 1)
+        let (silent, late) = (try site.receiver.connect(), try site.receiver.connect())
+        for connection in [silent, late] { try connection.send(Array(request.prefix(part))) }
+        // Both have been read: what comes later on the same loop is answered.
+        let probe = try site.receiver.connect()
+        try eventually("they are read") { try probe.get("/metrics").text.contains("crmsync_connections 4\n") }
+        site.receiver.send(SIGTERM)
+        try eventually("it takes no more connections") { (try? site.receiver.connect()) == nil }
+        try late.send(Array(request.dropFirst(part)))
+        let answer = try late.readResponse()
+        #expect(answer.status == 200)
+        #expect(answer["connection"] == "close")
+        let refused = try silent.readResponse()
+        #expect(refused.status == 503)
+        #expect(refused["retry-after"] == "2")
+        #expect(refused["connection"] == "close")
+        #expect(try refused.json()["error"] == "shutting_down")
+        silent.close()
+        late.close()
+        #expect(try site.receiver.waitForExit(within: 5) == .code(0))
+    }
+
+    @Test func `a request that is half here does not outlast DRAIN_SECONDS`() throws {
+        let site = try Site(["DRAIN_SECONDS": "0.4"])
+        let connection = try site.receiver.connect()
+        try connection.send("POST \(Site.base)/track-event HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nhalf")
+        let probe = try site.receiver.connect()
+        try eventually("it is read") { try probe.get("/metrics").text.contains("crmsync_connections 3\n") }
+        site.receiver.send(SIGTERM)
+        #expect(try connection.readResponse().status == 503)
+        #expect(try site.receiver.waitForExit(within: 5) == .code(0))
+    }
+
     @Test func `a second signal, a second after the first, ends it at once`() throws {
         let site = try Site()
         let connection = try site.receiver.connect()

@@ -11,6 +11,8 @@ import Store
 final class AlertStream {
     /// Most open tasks that a listener catches up with, the latest.
     static let mostCaughtUp = 200
+    /// Bytes of these tasks, the latest: with more than it may let wait a listener would be dropped each time it comes back.
+    static let maxCaughtUpBytes = ClientConnection.mostOutput / 2
 
     private final class Listener {
         let client: ClientConnection
@@ -18,6 +20,7 @@ final class AlertStream {
         var last: String
         /// What came while it was catching up; `nil` when it is up to date.
         var waiting: [ServerSentEvent]? = []
+        var waitingBytes = 0
 
         init(_ client: ClientConnection, last: String) {
             self.client = client
@@ -78,6 +81,8 @@ final class AlertStream {
         for listener in Array(listeners.values) {
             if listener.waiting != nil {
                 listener.waiting?.append(event)
+                listener.waitingBytes += event.data.count
+                if listener.waitingBytes > ClientConnection.mostOutput { listener.client.close() }
             } else {
                 tell(event, to: listener)
             }
@@ -112,20 +117,26 @@ final class AlertStream {
 
     private func bring(_ tasks: [DeskTask], to listener: Listener) {
         let known = listener.last
-        var told: Set<String> = []
         let inOrder = tasks.map { ($0, $0.task["id"] ?? "") }.sorted { $0.1 < $1.1 }
-        for (task, id) in inOrder where id > known || task.task["reopened_at"] != nil {
+        var news: [ServerSentEvent] = []
+        var bytes = 0
+        for (task, id) in inOrder.reversed() where id > known || task.task["reopened_at"] != nil {
             var body = JSONBody()
             body.add("task", task.task)
             body.add("contact", task.contact)
-            tell(ServerSentEvent(name: "urgent", id: id, data: body.finished), to: listener)
-            told.insert(id)
+            let event = ServerSentEvent(name: "urgent", id: id, data: body.finished)
+            bytes += event.data.count
+            guard bytes <= Self.maxCaughtUpBytes else { break }
+            news.append(event)
         }
+        for event in news.reversed() { tell(event, to: listener) }
+        let told = Set(news.compactMap(\.id))
         var open = JSONBody()
         open.add("open", list: inOrder) { $1.appendJSON($0.1) }
         tell(ServerSentEvent(name: "open", data: open.finished), to: listener)
         let waiting = listener.waiting ?? []
         listener.waiting = nil
+        listener.waitingBytes = 0
         for event in waiting where event.id.map({ !told.contains($0) }) ?? true { tell(event, to: listener) }
     }
 

@@ -77,7 +77,7 @@ final class EventFeed: Sendable {
 
     /// Remembers what became of an event.
     func note(_ event: Event?, _ verdict: Verdict, at time: Timestamp) {
-        add(.event(event, verdict), isAccepted: verdict.errorCode == nil, at: time)
+        add(.event(event?.withoutLargeData, verdict), isAccepted: verdict.errorCode == nil, at: time)
     }
 
     /// Remembers something that was refused.

@@ -24,36 +24,29 @@ final class Admission {
     func admit(
         _ submission: Submission, from sender: Sender, of head: RequestHead, _ done: @escaping (Verdict) -> Void
     ) {
-        if let seconds = grant(1, sender)?.retryAfter { return refuse(submission, for: seconds, sender, head, done) }
-        admit(submission, sender, head, done)
+        admit(submission, grant(1, sender)?.retryAfter, sender, head, done)
     }
 
-    /// Takes the events of a batch, and reports once what became of each. Those beyond the client's rate are refused
-    /// one by one: the first ones pass.
-    func admitAll(
-        _ submissions: [Submission], from sender: Sender, of head: RequestHead, _ done: @escaping ([Verdict]) -> Void
+    /// Takes the event at a place of a batch to which this was granted, and reports once what became of it. Those beyond the
+    /// client's rate are refused one by one: the first ones pass.
+    func admit(
+        _ submission: Submission, at place: Int, of grant: RateLimiter.Grant?, from sender: Sender,
+        of head: RequestHead, _ done: @escaping (Verdict) -> Void
     ) {
-        guard !submissions.isEmpty else { return done([]) }
-        let grant = grant(submissions.count, sender)
-        var verdicts = [Verdict?](repeating: nil, count: submissions.count)
-        var missing = submissions.count
-        for (place, submission) in submissions.enumerated() {
-            let settle = { (verdict: Verdict) in
-                verdicts[place] = verdict
-                missing -= 1
-                if missing == 0 { done(verdicts.compactMap(\.self)) }
-            }
-            if let seconds = grant?.retryAfter(at: place) {
-                refuse(submission, for: seconds, sender, head, settle)
-            } else {
-                admit(submission, sender, head, settle)
-            }
-        }
+        admit(submission, grant?.retryAfter(at: place), sender, head, done)
+    }
+
+    private func admit(
+        _ submission: Submission, _ retryAfter: Int?, _ sender: Sender, _ head: RequestHead,
+        _ done: @escaping (Verdict) -> Void
+    ) {
+        if let retryAfter { return refuse(submission, for: retryAfter, sender, head, done) }
+        admit(submission, sender, head, done)
     }
 
     /// How many of these events `RATE_LIMIT` allows this client; `nil` where it is not counted, as a back end with a
     /// server key is not.
-    private func grant(_ count: Int, _ sender: Sender) -> RateLimiter.Grant? {
+    func grant(_ count: Int, _ sender: Sender) -> RateLimiter.Grant? {
         guard let limiter = state.limiter, sender.source == .browser else { return nil }
         return limiter.take(count, from: sender.bucket, at: loop.now.nanoseconds)
     }

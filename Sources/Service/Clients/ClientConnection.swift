@@ -7,53 +7,22 @@ final class ClientConnection: EventSource {
     static let mostWaiting = 64
     /// Bytes of answers that may wait for the client to read; then nothing more is read from it.
     static let mostOutput = 262_144
-
     /// Requests that one connection is served in one round of the loop, so that one that asks and asks takes no turn from
     /// others.
     static let mostInRound = 4
-    /// Milliseconds in which a request arrives from all but the slowest.
+    /// Milliseconds within which a request arrives, and an answer is taken, by all but the slowest.
     static let usualPace: Int64 = 1_000
 
-    /// The place of an answer in the order of the requests.
-    struct Ticket {
-        let number: Int
-    }
-
-    private struct Slot {
-        let version: Version
-        let keepAlive: Bool
-        let headOnly: Bool
-        var response: Response?
-        /// Whether the answer is the beginning of a stream.
-        var opensStream = false
-    }
-
-    private enum State {
-        /// Requests are served.
-        case open
-        /// What is asked is answered; nothing more is read.
-        case finishing
-        /// A stream is sent, and ends with the connection; what the client sends is thrown away.
-        case streaming
-        /// All is sent; what the client still sends is thrown away until it closes, so that it can read the last
-        /// answer before its kernel sees a reset (RFC 9112 section 9.6).
-        case lingering
-        case closed
-    }
-
+    typealias Ticket = ResponseQueue.Ticket
     let socket: Socket
     let address: [UInt8]
     private unowned let worker: Worker
     private var decoder: RequestDecoder
-    private var state = State.open
-    private var slots: [Slot] = []
-    private var firstTicket = 0
+    private var state = ClientState.open
+    private var responses = ResponseQueue()
     private var output: [UInt8] = []
-    private var interest: Readiness = .read
-    private var clientHasFinished = false
-    /// Since when the present wait for the client lasts.
-    private var waitingSince: Moment
-    private var waitingFor = RequestDecoder.Phase.idle
+    private var (interest, clientHasFinished) = (Readiness.read, false)
+    private var clock: ClientClock
     /// How the stream goes on the wire, once its head is written; pieces wait until then.
     private var framing: StreamFraming?
     private var pieces: [UInt8] = []
@@ -63,8 +32,8 @@ final class ClientConnection: EventSource {
     /// How many requests were served in which round of the loop, and whether more wait for the next.
     private var served = (round: 0, count: 0)
     private var isDeferred = false
-    /// Bytes of the client's that are held, as the worker counts them.
-    private var heldBytes = 0
+    /// Bytes that are in memory because the client sends or reads no further, as the pool counts them.
+    private(set) var heldBytes = 0
     /// Whether the worker will flush this connection at the end of the round.
     var isDirty = false
 
@@ -73,13 +42,14 @@ final class ClientConnection: EventSource {
         address = peer.address
         self.worker = worker
         decoder = RequestDecoder(limits: worker.settings.limits)
-        waitingSince = worker.loop.now
+        clock = ClientClock(at: worker.loop.now)
         try worker.loop.add(socket.descriptor, for: .read, source: self)
     }
 
     /// Whether nothing is owed to the client.
-    var isIdle: Bool { slots.isEmpty && output.isEmpty }
-
+    var isIdle: Bool { responses.isEmpty && output.isEmpty }
+    /// Whether it waits until it is read again.
+    var isPaused: Bool { clock.isPaused && state != .closed }
     func ready(_ readiness: Readiness) {
         if readiness.contains(.write) { worker.touch(self) }
         if readiness.contains(.read) {
@@ -92,9 +62,7 @@ final class ClientConnection: EventSource {
     /// Gives the answer that belongs to `ticket`.
     func answer(_ ticket: Ticket, _ response: Response) {
         guard state == .open || state == .finishing || state == .streaming else { return }
-        let isDropped = !slots.indices.contains(ticket.number - firstTicket)
-        guard !isDropped else { return }
-        slots[ticket.number - firstTicket].response = response
+        guard responses.fill(ticket, response) else { return }
         worker.metrics.count(status: response.status.code)
         encodeReady()
         worker.touch(self)
@@ -107,11 +75,9 @@ final class ClientConnection: EventSource {
     ) {
         guard state == .open || state == .finishing else { return ended() }
         pieceWanted = wanted
-        slots[ticket.number - firstTicket].opensStream = true
         state = .streaming
         streamEnded = ended
-        slots.removeLast(slots.count - 1 - (ticket.number - firstTicket))
-        slots[slots.count - 1].response = head
+        responses.fill(ticket, streamHead: head)
         worker.metrics.count(status: head.status.code)
         encodeReady()
         worker.touch(self)
@@ -122,7 +88,6 @@ final class ClientConnection: EventSource {
     func send(_ piece: [UInt8]) {
         guard state == .streaming else { return }
         guard pieceWanted != nil || output.count + pieces.count + piece.count <= Self.mostOutput else { return close() }
-        if output.isEmpty { waitingSince = worker.loop.now }
         if let framing { framing.encode(piece, into: &output) } else { pieces += piece }
         worker.touch(self)
     }
@@ -133,15 +98,15 @@ final class ClientConnection: EventSource {
         if !output.isEmpty {
             switch output.withUnsafeBytes({ socket.send($0) }) {
             case .bytes(let count):
-                waitingSince = worker.loop.now
                 if count == output.count { output = [] } else { output.removeFirst(count) }
-            case .wouldBlock: break
+                clock.send(progress: true, isMoreLeft: !output.isEmpty, at: worker.loop.now)
+            case .wouldBlock: clock.send(progress: false, isMoreLeft: true, at: worker.loop.now)
             case .closed: return close()
             }
         }
         if state == .streaming, output.isEmpty { pieceWanted?() }
         // Room again for requests that came ahead of their answers.
-        let mayDecode = slots.isEmpty && output.count < Self.mostOutput && !isDeferred
+        let mayDecode = responses.isEmpty && output.count < Self.mostOutput && !isDeferred
         if state == .open, decoder.bufferedBytes > 0, mayDecode { decode() }
         if isIdle, clientHasFinished, !isDeferred { return close() }
         if isIdle, state == .finishing { linger() }
@@ -151,7 +116,7 @@ final class ClientConnection: EventSource {
 
     /// Ends the connection when the client lets us wait too long.
     func expire(at now: Moment) {
-        let waited = now.since(waitingSince) / 1_000_000
+        let waited = clock.waited(at: now)
         let deadlines = worker.settings.clientDeadlines
         switch state {
         case .closed: break
@@ -160,22 +125,13 @@ final class ClientConnection: EventSource {
         case .open, .finishing:
             if !output.isEmpty {
                 if waited > deadlines.send { close() }
-            } else if slots.isEmpty {
-                expireRequest(after: waited, deadlines)
+            } else if responses.isEmpty, clock.isOver(deadlines, at: now) {
+                if clock.phase == .idle { close() } else { refuse(.requestTimeout) }
             }
         }
     }
 
-    /// Tells the client that there are too many, and closes.
-    func refuseForLoad() {
-        refuse(
-            .error(
-                .serviceUnavailable, code: "too_many_connections",
-                message: "Too many connections are open. Try again after the seconds in Retry-After.",
-                headers: [("Retry-After", "5")]))
-    }
-
-    /// Answers what has been asked and then closes.
+    /// Answers what has been asked and then closes; a request that has begun to arrive has until ``giveUpRequest()``.
     func finish() {
         if state == .streaming {
             framing?.encodeEnd(into: &output)
@@ -183,8 +139,24 @@ final class ClientConnection: EventSource {
             return worker.touch(self)
         }
         guard state == .open else { return }
+        // What has arrived and was not read yet was asked before the end.
+        if isIdle, decoder.phase == .idle { receive() }
+        guard state == .open else { return }
+        let isHalfAsked = decoder.phase != .idle || isPaused
+        if isIdle { return isHalfAsked ? () : close() }
+        guard !responses.isEmpty || !isHalfAsked else { return }
+        responses.closeAfterLast()
         state = .finishing
-        if isIdle { close() } else { worker.touch(self) }
+        worker.touch(self)
+    }
+
+    /// Answers, at the end of the service, a request that has not arrived as a whole.
+    func giveUpRequest() { if state == .open { refuse(.shuttingDown) } }
+
+    /// Tells the client why its connection ends; no byte that it sends is looked at any more.
+    func refuse(_ error: ConnectionError) {
+        worker.report(error, on: self)
+        refuse(error.response)
     }
 
     func close() {
@@ -199,27 +171,15 @@ final class ClientConnection: EventSource {
         pieceWanted = nil
     }
 
-    private func expireRequest(after waited: Int64, _ deadlines: ClientDeadlines) {
-        switch waitingFor {
-        case .idle: if waited > deadlines.idle { close() }
-        case .head: if waited > deadlines.head { timeOut() }
-        case .body: if waited > deadlines.body { timeOut() }
-        }
-    }
-
-    private func timeOut() {
-        refuse(
-            .error(
-                .requestTimeout, code: "request_timeout", message: "The request took too long to arrive. Send it again."
-            ))
-        worker.touch(self)
-    }
-
     private func receive() {
-        switch socket.receive(into: worker.receiveBuffer) {
+        let owesNothing = isIdle && decoder.bufferedBytes == 0
+        let room = state == .open ? worker.pool.readable(by: self, owesNothing: owesNothing) : MemoryBudget.maxRead
+        guard room > 0 else { return pause() }
+        let buffer = UnsafeMutableRawBufferPointer(rebasing: worker.receiveBuffer[..<room])
+        switch socket.receive(into: buffer) {
         case .bytes(let count):
             guard state == .open else { return }
-            decoder.append(UnsafeRawBufferPointer(rebasing: worker.receiveBuffer[..<count]))
+            decoder.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             decode()
             countHeldBytes()
         case .wouldBlock: break
@@ -229,6 +189,20 @@ final class ClientConnection: EventSource {
             clientHasFinished = true
             updateInterest()
         }
+    }
+
+    /// Reads the client no more until others have left room.
+    private func pause() {
+        guard !clock.isPaused else { return }
+        clock.pause(at: worker.loop.now)
+        worker.pool.wait(self)
+        updateInterest()
+    }
+
+    /// Reads the client again.
+    func readAgain() {
+        clock.resume(at: worker.loop.now)
+        updateInterest()
     }
 
     /// Goes on with what was left for this round.
@@ -248,19 +222,21 @@ final class ClientConnection: EventSource {
     }
 
     private func decode() {
-        while state == .open, slots.count < Self.mostWaiting, output.count < Self.mostOutput, !waitsForNextRound() {
+        while state == .open, responses.count < Self.mostWaiting, output.count < Self.mostOutput, !waitsForNextRound() {
+            // A further request of the same client waits for its answer; then ``flush()`` comes back here.
+            guard responses.isEmpty || !worker.pool.budget.isFull else { break }
             do throws(RequestError) {
                 switch try decoder.next(bodyLimit: worker.router.bodyLimit) {
-                case .needsMoreBytes: return noteWait()
+                case .needsMoreBytes: return clock.wait(for: decoder.phase, at: worker.loop.now)
                 case .expectsContinue:
                     // Only after the answers before it, else the client would take it for one of them.
-                    if slots.isEmpty { output += Response.interimContinue }
+                    if responses.isEmpty { output += Response.interimContinue }
                     worker.touch(self)
                 case .request(let request): serve(request)
                 }
             } catch {
                 worker.reportUnreadable(error, on: self)
-                refuse(.refusal(error))
+                refuse(Response.refusal(error))
             }
         }
         updateInterest()
@@ -269,95 +245,80 @@ final class ClientConnection: EventSource {
     private func serve(_ request: Request) {
         served.count += 1
         let keepAlive = request.keepAlive && !worker.isDraining
-        slots.append(
-            Slot(version: request.version, keepAlive: keepAlive, headOnly: request.method == .head, response: nil))
-        let ticket = Ticket(number: firstTicket + slots.count - 1)
+        let ticket = responses.add(version: request.version, keepAlive: keepAlive, headOnly: request.method == .head)
         if !keepAlive { state = .finishing }
-        waitingFor = .idle
-        waitingSince = worker.loop.now
+        clock.wait(for: .idle, at: worker.loop.now)
+        clock.restart(at: worker.loop.now)
+        worker.pool.noteArrival(of: self)
         worker.serve(request, on: self, ticket)
     }
 
-    /// A client that lets bytes lie, of a request or an answer, has to go when all together hold too many. One whose request
-    /// arrives whole and who takes the answer holds none.
     private func countHeldBytes() {
-        let held = state == .closed ? 0 : decoder.bufferedBytes + output.count
-        guard held != heldBytes else { return }
-        let grows = held > heldBytes
-        worker.heldBytes += held - heldBytes
+        let held = state == .closed ? 0 : decoder.bufferedBytes + responses.bytes + output.count + pieces.count
+        worker.pool.budget.stalled += held - heldBytes
         heldBytes = held
-        guard grows, worker.heldBytes > worker.mostHeldBytes, state == .open || state == .streaming else { return }
+    }
+
+    /// What it costs to keep this client, in bytes times milliseconds; `nil` where nothing of that is the client's own doing,
+    /// and with `sparing`, where it sends and reads at a usual pace or is not read.
+    func burden(at now: Moment, sparing: Bool) -> Int? {
+        guard heldBytes > 0, state != .closed, !isDeferred, !output.isEmpty || responses.isEmpty else { return nil }
+        guard sparing else { return heldBytes * Int(max(1, clock.age(at: now))) }
+        let waited = clock.waited(at: now)
+        return waited < Self.usualPace || isPaused && output.isEmpty ? nil : heldBytes * Int(waited)
+    }
+
+    /// Makes the client go that holds too much memory for too long.
+    func evict() {
         guard isIdle, state == .open else { return close() }
-        refuse(
-            .error(
-                .serviceUnavailable, code: "too_busy",
-                message: "Too many requests are half here. Send this one again after the seconds in Retry-After.",
-                headers: [("Retry-After", "5")]))
         decoder = RequestDecoder(limits: worker.settings.limits)
+        refuse(.tooBusy)
     }
 
     /// How well it can be spared, from those in the middle of a request or an answer (0) to those that never asked for
     /// anything (3), and for how many milliseconds it has been waiting; nil where something is owed to the client, or where
     /// it sends a request, or takes an answer, at a usual pace.
     func idleness(at now: Moment) -> (rank: Int, milliseconds: Int64)? {
-        let waited = now.since(waitingSince) / 1_000_000
+        let waited = clock.waited(at: now)
         if state == .lingering { return (2, waited) }
-        guard state == .open || state == .finishing, !isDeferred else { return nil }
+        guard state == .open || state == .finishing, !isDeferred, !isPaused else { return nil }
         // Else those who ask and do not read could take all places, for as long as they read a little now and then.
         guard output.isEmpty else { return waited < Self.usualPace ? nil : (0, waited) }
-        guard state == .open, slots.isEmpty else { return nil }
-        guard waitingFor == .idle else { return waited < Self.usualPace ? nil : (0, waited) }
-        return (firstTicket == 0 ? 3 : 1, waited)
+        guard state == .open, responses.isEmpty else { return nil }
+        guard clock.phase == .idle else { return waited < Self.usualPace ? nil : (0, waited) }
+        return (responses.answered == 0 ? 3 : 1, waited)
     }
 
     /// Answers a request that cannot be read; no byte after it is looked at.
     private func refuse(_ response: Response) {
-        slots.append(Slot(version: .http11, keepAlive: false, headOnly: false, response: response))
+        _ = responses.fill(responses.add(version: .http11, keepAlive: false, headOnly: false), response)
         state = .finishing
+        worker.pool.prefersNoMore(self)
         worker.metrics.count(status: response.status.code)
         encodeReady()
         worker.touch(self)
     }
 
     private func encodeReady() {
-        var count = 0
-        while count < slots.count {
-            guard let response = slots[count].response.take() else { break }
-            if slots[count].opensStream {
-                let framing = response.encodeStreamHead(
-                    into: &output, version: slots[count].version, keepAlive: false, date: worker.date)
-                framing.encode(pieces, into: &output)
-                self.framing = framing
-                pieces = []
-                count += 1
-                continue
-            }
-            response.encode(
-                into: &output, version: slots[count].version, keepAlive: slots[count].keepAlive,
-                headOnly: slots[count].headOnly, date: worker.date)
-            count += 1
+        if let framing = responses.encodeReady(into: &output, date: worker.date) {
+            framing.encode(pieces, into: &output)
+            self.framing = framing
+            pieces = []
         }
-        if count == slots.count { slots.removeAll(keepingCapacity: true) } else { slots.removeFirst(count) }
-        firstTicket += count
-    }
-
-    /// The clock of a head or body starts with its first byte, not again with each of them.
-    private func noteWait() {
-        guard decoder.phase != waitingFor else { return }
-        waitingFor = decoder.phase
-        waitingSince = worker.loop.now
     }
 
     private func linger() {
         state = .lingering
-        waitingSince = worker.loop.now
+        clock.restart(at: worker.loop.now)
         socket.finishSending()
     }
 
     private func updateInterest() {
         guard state != .closed else { return }
         var wanted: Readiness = []
-        let mayRead = !isDeferred && slots.count < Self.mostWaiting && output.count < Self.mostOutput && state == .open
+        let mayRead =
+            state == .open && !isDeferred && !clock.isPaused && responses.count < Self.mostWaiting
+            && output.count < Self.mostOutput
         if (mayRead || state == .lingering || state == .streaming) && !clientHasFinished { wanted.insert(.read) }
         if !output.isEmpty { wanted.insert(.write) }
         guard wanted != interest else { return }
