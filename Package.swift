@@ -28,6 +28,7 @@ let package = Package(
                 .embedInCode("page.lua"), .embedInCode("task.lua"), .embedInCode("trim.lua"),
                 .embedInCode("check.lua"), .embedInCode("repair.lua"),
                 .embedInCode("erased.lua"), .embedInCode("explain.lua"), .embedInCode("due.lua"),
+                .embedInCode("lost.lua"),
                 .embedInCode("backlog.lua"), .embedInCode("rights.lua"), .embedInCode("meta.lua"),
             ], swiftSettings: strict),
         .target(name: "Journal", dependencies: ["CSystem"], swiftSettings: strict),

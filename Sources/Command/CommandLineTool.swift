@@ -27,6 +27,7 @@ enum CommandLineTool {
                 case "explain": ExplainCommand.run(rest, environment)
                 case "retention": RetentionCommand.run(rest, environment)
                 case "import": ImportCommand.run(rest, environment)
+                case "status": StatusCommand.run(rest, environment)
                 default: DeskCommands.run(name, rest, environment)
                 }
             return status ?? misuse("crmsync \(name) --help")
@@ -82,7 +83,8 @@ enum CommandLineTool {
 
     /// Says what went wrong, on standard error.
     static func complain(_ problem: String) {
-        let bytes = Array("crmsync: \(problem)\n".utf8)
+        let lines = problem.split(separator: "\n", omittingEmptySubsequences: false).map { Screen.plain(String($0)) }
+        let bytes = Array("crmsync: \(lines.joined(separator: "\n"))\n".utf8)
         // Nothing can be done about a standard error that is closed.
         _ = write(STDERR_FILENO, bytes, bytes.count)
     }

@@ -27,7 +27,12 @@ enum ExplainCommand {
                 text, fromBackend: options.has("--server"), settings: session.settings, store: store, at: session.now
             ) { session.end(tell($0, on: session.screen)) }
         }
-        return Session.run(environment, unreachable: { explain($0, nil) }, { explain($0, $0.store) })
+        return Session.run(
+            environment,
+            unreachable: { session in
+                CommandLineTool.complain(session.unreachableMessage)
+                explain(session, nil)
+            }, { explain($0, $0.store) })
     }
 
     private static func status(of explanation: Explanation) -> Int32 {
@@ -99,7 +104,7 @@ enum ExplainCommand {
             }
             screen.line(head)
             for index in stride(from: 2, to: words.count - 1, by: 2) {
-                screen.line("             \(Screen.column(words[index], 20)) \(short(words[index + 1]))")
+                screen.line("             \(Screen.column(Screen.plain(words[index]), 20)) \(short(words[index + 1]))")
             }
         }
     }

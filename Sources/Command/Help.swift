@@ -5,6 +5,7 @@ extension CommandLineTool {
 
         Usage:
           crmsync serve        receive events (settings come from environment variables)
+          crmsync status       whether events arrive, and if not, why
           crmsync journal      what waits on disk for Redis, and dead letters
           crmsync health       exit 0 when the service on HOST:PORT lives, else 1
           crmsync alerts       urgent tasks, live
@@ -98,6 +99,7 @@ extension CommandLineTool {
         """ + statuses,
         "check": CheckCommand.help,
         "retention": RetentionCommand.help + statuses,
+        "status": StatusCommand.help,
     ]
 
     private static let statuses = """

@@ -42,11 +42,16 @@ enum JournalCommand {
         switch verb {
         case "retry":
             let (lines, failed) = try desk.retry(number)
-            print(lines.isEmpty ? "no dead letters" : lines.joined(separator: "\n"))
+            show(lines.isEmpty ? ["no dead letters"] : lines)
             return failed == 0 ? 0 : 1
         case "drop": print("dropped \(try desk.drop(number))")
-        default: print(try desk.report())
+        default: show(try desk.report())
         }
         return 0
+    }
+
+    private static func show(_ lines: [String]) {
+        let screen = Screen()
+        for line in lines { screen.line(Screen.plain(line)) }
     }
 }

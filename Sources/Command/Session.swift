@@ -18,7 +18,8 @@ final class Session {
     let screen = Screen()
     private var status: Int32 = 1
     private var hasBegun = false
-    private var trouble = "no answer"
+    /// Why Redis is away, when it is.
+    private(set) var trouble = "no answer"
     private var unreachable: ((Session) -> Void)?
     private var waits = false
     private var isAway = false
@@ -38,8 +39,11 @@ final class Session {
 
     /// Connects, runs `body` once, and serves until it ends the session. Returns the exit status. Without Redis the
     /// session ends with an error; or `unreachable` runs instead; or it waits, and tells when Redis goes and comes.
+    ///
+    /// - Parameter patience: how long Redis may take to be there, in milliseconds.
     static func run(
-        _ environment: [String: String], waits: Bool = false, unreachable: ((Session) -> Void)? = nil,
+        _ environment: [String: String], waits: Bool = false, patience: Int64 = Session.patience,
+        unreachable: ((Session) -> Void)? = nil,
         _ body: @escaping (Session) -> Void
     ) -> Int32 {
         do throws(Settings.Invalid) {
@@ -48,7 +52,7 @@ final class Session {
                 let session = try Session(settings)
                 session.unreachable = unreachable
                 session.waits = waits
-                return try session.serve(body)
+                return try session.serve(patience, body)
             } catch {
                 return CommandLineTool.fail("\(error)")
             }
@@ -57,14 +61,15 @@ final class Session {
         }
     }
 
-    private var unreachableMessage: String { "Redis at \(settings.redis.place) cannot be reached: \(trouble)" }
+    /// That Redis cannot be reached, and why.
+    var unreachableMessage: String { "Redis at \(settings.redis.place) cannot be reached: \(trouble)" }
 
     private func sayAway() {
         isAway = true
         CommandLineTool.complain(unreachableMessage + "; waiting for it")
     }
 
-    private func serve(_ body: @escaping (Session) -> Void) throws(SystemError) -> Int32 {
+    private func serve(_ patience: Int64, _ body: @escaping (Session) -> Void) throws(SystemError) -> Int32 {
         signal(SIGPIPE, SIG_IGN)
         loop.afterRound = { [unowned self] in store.flush() }
         store.redis.stateChanged = { [unowned self] state in
@@ -81,12 +86,12 @@ final class Session {
             }
         }
         store.redis.connect()
-        loop.schedule(after: Self.patience) { [unowned self] in
+        loop.schedule(after: patience) { [unowned self] in
             guard !hasBegun else { return }
             if waits { return sayAway() }
             hasBegun = true
-            CommandLineTool.complain(unreachableMessage)
-            if let unreachable { unreachable(self) } else { end(1) }
+            if let unreachable { return unreachable(self) }
+            fail(unreachableMessage)
         }
         try loop.run()
         screen.flush()

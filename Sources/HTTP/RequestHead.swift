@@ -48,4 +48,12 @@ public struct RequestHead: Sendable {
         }
         return nil
     }
+
+    /// The names in the query in their order, decoded as those of ``queryValue(_:)``; repeated ones are repeated.
+    public var queryNames: [String] {
+        (query ?? "").utf8.split(separator: UInt8(ascii: "&")).map { pair in
+            let nameEnd = pair.firstIndex(of: ASCII.equals) ?? pair.endIndex
+            return String(decoding: PercentEncoding.decoded(pair[..<nameEnd], plusIsSpace: true), as: UTF8.self)
+        }
+    }
 }

@@ -37,8 +37,15 @@ public struct JournalDesk {
         self.directory = directory
     }
 
-    /// What is in the folder, for people.
-    public func report() throws(Failure) -> String {
+    /// How much is in the folder.
+    public func summary() -> JournalSummary? {
+        guard let summary = try? Journal.inspect(directory: directory) else { return nil }
+        return JournalSummary(
+            queued: summary.pendingCount, bytes: summary.pendingBytes, deadLetters: summary.deadLetters.count)
+    }
+
+    /// What is in the folder, for people, line by line. What customers wrote is in it as it was sent.
+    public func report() throws(Failure) -> [String] {
         let summary: Journal.Summary
         do { summary = try Journal.inspect(directory: directory) } catch { throw .journal(error) }
         var lines = ["journal        \(directory)"]
@@ -53,7 +60,7 @@ public struct JournalDesk {
             lines.append("\(index + 1)  \(Timestamp(clamping: letter.at).iso8601)  \(letter.reason)")
             lines.append("   \(String(decoding: letter.event, as: UTF8.self))")
         }
-        return lines.joined(separator: "\n")
+        return lines
     }
 
     /// Deletes dead letters, all or the one of a number that ``report()`` shows; returns how many.
@@ -145,4 +152,14 @@ public struct JournalDesk {
         store.redis.connect()
         try loop.run()
     }
+}
+
+/// How much is in a journal.
+public struct JournalSummary: Sendable {
+    /// Events that wait for Redis.
+    public let queued: Int
+    /// Bytes that they take.
+    public let bytes: Int
+    /// Events that were given up.
+    public let deadLetters: Int
 }

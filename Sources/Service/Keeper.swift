@@ -165,6 +165,7 @@ final class Keeper {
 
     private func tick() {
         clockWatch.compare()
+        state.availability.note(state.look, at: state.clock.now(loop))
         looks += 1
         let isThorough = looks % Self.looksPerProbe == 0
         if isThorough { check.examine() } else { check.probe() }

@@ -5,8 +5,8 @@ import HTTP
 enum Action {
     /// Answer this.
     case answer(Response)
-    /// Report what is refused, and answer this.
-    case refuse(Refusal, Response)
+    /// Report what is refused, and answer this. Boxed, as below: what each request passes on stays small.
+    indirect case refuse(Refusal, Response)
     /// Take this one event, or refuse it, and tell so.
     case track(Submission, from: Sender)
     /// Take each of these and tell the results in order.
@@ -33,7 +33,7 @@ struct Sender {
 enum Submission {
     /// `isVerified` is false where a signature is wrong and that is only logged.
     case event(Event, isVerified: Bool)
-    case refused(Verdict, Sighting)
+    indirect case refused(Verdict, Sighting)
     /// The browser asks not to be tracked, and the operator heeds that.
     case declined
 }
@@ -42,6 +42,7 @@ enum Submission {
 enum Report {
     case readiness
     case metrics
+    case status
 }
 
 /// Finds out what a request asks for. It reads the request and settings, and touches nothing else.

@@ -1,5 +1,6 @@
 import CRM
 import HTTP
+import Loop
 import Synchronization
 
 /// The little that workers share: counts, and whether the service takes events.
@@ -10,6 +11,12 @@ final class ServiceState: Sendable {
     let listeners = Atomic<Int>(0)
     /// What became of the last events.
     let feed = EventFeed()
+    /// When the service started.
+    let startedAt = Timestamp(clamping: Clock.milliseconds())
+    /// The same moment on the clock that nobody sets.
+    let started = Moment.now()
+    /// Since when events cannot be stored, and how many were.
+    let availability = Availability()
     /// What was refused in the last hour.
     let refusals = RefusalHistory()
     /// Set once, when the drain begins.
@@ -34,12 +41,16 @@ final class ServiceState: Sendable {
     /// Events that all workers brought to Redis.
     var stored: Int { workers.reduce(0) { $0 + $1.stored } }
 
+    /// Whether Redis takes events of all workers.
+    var hasRedis: Bool {
+        workers.allSatisfy { $0.redisReady.load(ordering: .relaxed) }
+            && !backlog.redisRefuses.load(ordering: .relaxed)
+    }
+
     /// `/readyz`: 200 when an event that comes now can be stored, in Redis or on disk.
     var readiness: Response {
         let draining = isDraining.load(ordering: .relaxed)
-        let redis =
-            workers.allSatisfy { $0.redisReady.load(ordering: .relaxed) }
-            && !backlog.redisRefuses.load(ordering: .relaxed)
+        let redis = hasRedis
         let journal = backlog.hasRoom.load(ordering: .relaxed)
         let isReady = (redis || journal) && !draining
         var body: [UInt8] = []

@@ -153,6 +153,7 @@ final class Worker {
         case .stream(let stream): streams.open(stream, on: client, ticket)
         case .report(.readiness): answer(state.readiness)
         case .report(.metrics): answer(state.metricsPage)
+        case .report(.status): answer(state.status(at: now))
         }
     }
 

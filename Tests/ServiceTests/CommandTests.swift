@@ -12,6 +12,7 @@ import Testing
 
     @Test(arguments: [
         "alerts", "contact", "tasks", "task", "stats", "explain", "import", "export", "erase", "check",
+        "status",
     ])
     func `each command tells what it does, and refuses what it does not know`(name: String) throws {
         let site = try Site()
@@ -132,6 +133,60 @@ import Testing
         #expect(!text(output).contains("closed"))
         try connect()
         try eventually("the closing is told") { text(output).contains("closed \(task)") }
+    }
+
+    /// What a terminal would obey: C0, DEL, C1, line separators, and what turns text around.
+    private static let steering = "\u{1B}[31m\u{7F}\u{9B}2J\u{2028}\u{200F}\u{061C}\u{202E}\u{2066}x"
+
+    private func expectHarmless(_ output: String, _ sourceLocation: SourceLocation = #_sourceLocation) {
+        let found = output.unicodeScalars.filter { scalar in
+            scalar != "\n" && (scalar.properties.generalCategory == .control || scalar.properties.isBidiControl)
+                || ["\u{2028}", "\u{2029}"].contains(scalar)
+        }
+        #expect(found.isEmpty, "\(found.map(\.value))", sourceLocation: sourceLocation)
+    }
+
+    @Test func `explain shows nothing that a terminal would obey, and its JSON has it escaped`() throws {
+        let site = try Site()
+        let folder = try TemporaryFolder()
+        let file = folder.file("event.json")
+        let bad = JSON.string("b" + Self.steering)
+        let left = event(
+            "booking.abandoned", customer: ["id": bad, "email": "eve@x.org", "last_name": bad],
+            data: ["booking_id": bad, "vehicle_name": bad], session: ["session_id": bad])
+        for type in ["booking.abandoned", "payment.failed", "booking.completed"] {
+            var told = left
+            told["event_type"] = .string(type)
+            // No id with control characters is accepted, whoever sends it.
+            told["customer"] = ["id": "u1", "email": "eve@x.org", "last_name": bad]
+            try told.text.write(toFile: file, atomically: true, encoding: .utf8)
+            let shown = try run(site, "explain", file)
+            #expect(shown.status == 0 && shown.output.contains("Writes"))
+            expectHarmless(shown.output)
+            let json = try run(site, "explain", file, "--json").output
+            expectHarmless(json)
+            #expect(try JSON(parsing: json)["verdict"] == "applied")
+            #expect(json.contains("\\u202e"))
+        }
+        try left.text.write(toFile: file, atomically: true, encoding: .utf8)
+        expectHarmless(try run(site, "explain", file).output)
+    }
+
+    @Test func `the journal shows nothing that a terminal would obey`() throws {
+        let site = try Outage()
+        let client = try site.redis.client()
+        #expect(try site.login("eve") == 200)
+        let contact = try #require(try client.run("GET", "crm_contact_email_eve@example.com").text)
+        try client.run("DEL", "crm_activity_\(contact)")
+        try client.run("SET", "crm_activity_\(contact)", "x")
+        let bad = JSON.string("a" + Self.steering)
+        let login = event("customer.login", customer: ["email": "eve@example.com", "name": bad], data: ["note": bad])
+        #expect(try site.post(login).status == 202)
+        try eventually("it is a dead letter") { try site.metric("crmsync_journal_dead_letters") == 1 }
+        let shown = try site.journal().output
+        #expect(shown.contains("dead letters   1") && shown.contains("customer.login"))
+        expectHarmless(shown)
+        expectHarmless(try site.journal("retry").output)
     }
 
     @Test func `colours and a moving bar are for terminals alone`() throws {

@@ -2,6 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
+@testable import Service
+
 /// The description of the API.
 @Suite struct OpenAPITests {
     @Test(arguments: ["/make-server-b43c05fb", "/crm"])
@@ -31,5 +33,32 @@ import Testing
                     response.status == (isOpen ? 422 : 401) || isOpen && response.status == 400, "\(method) \(path)")
             }
         }
+    }
+
+    @Test func `the description names the parameters of each route, and no others`() throws {
+        let desk = try ReadingDesk()
+        let description = try desk.response("/openapi.json").json()
+        let shared = description["components"]?["parameters"]?.object ?? [:]
+        func queryNames(_ list: JSON?) -> [String] {
+            (list?.array ?? []).compactMap { parameter in
+                let name = parameter["$ref"]?.string?.split(separator: "/").last.map(String.init)
+                let parameter = name.flatMap { shared[$0] } ?? parameter
+                return parameter["in"] == "query" ? parameter["name"]?.string : nil
+            }
+        }
+        var described: Set<String> = []
+        for (path, item) in description["paths"]?.object ?? [:] where !path.hasPrefix("/track-event") {
+            for (method, operation) in item.object ?? [:] where method != "parameters" {
+                guard path != "/openapi.json" else { continue }
+                let names = (queryNames(item["parameters"]) + queryNames(operation["parameters"])).sorted()
+                described.insert("\(method) \(path) \(names)")
+            }
+        }
+        let served = ReadRoutes.table.map { route in
+            let method = route.verb == .get ? "get" : route.verb.rawValue.lowercased()
+            return "\(method) \(route.path) \(route.parameters.sorted())"
+        }
+        #expect(described == Set(served))
+        #expect(served.count == Set(served).count)
     }
 }

@@ -110,6 +110,34 @@ import Testing
         #expect(try response.json()["message"]?.string?.hasPrefix("`") == true)
     }
 
+    @Test(arguments: [
+        ("/contacts?emial=a@b.io", "`emial` must be left out: this path takes email, customer_id, status, sort"),
+        ("/contacts?email=a@b.io&days=1", "`days` must be left out"), ("/contacts?Email=a@b.io", "`Email` must"),
+        ("/contacts?%65mial", "`emial` must"), ("/contacts?=x", "`` must"), ("/tasks?prio=high", "`prio` must"),
+        ("/contacts/contact_1?limit=5", "`limit` must be left out: this path takes no parameters"),
+        ("/contacts/contact_1/timeline?cursor=x", "`cursor` must be left out: this path takes limit, before"),
+        ("/contacts/contact_1/export?format=csv", "`format` must"), ("/stats?day=3", "`day` must"),
+        ("/status?x=1", "`x` must"), ("/alerts?last=1", "`last` must"), ("/events/live?k=1", "`k` must"),
+    ])
+    func `a parameter that the path does not take is refused and named`(path: String, message: String) throws {
+        let desk = try ReadingDesk()
+        try desk.site.track(event("page.viewed", customer: ["email": "a@b.io"]))
+        let response = try desk.response(path)
+        #expect(response.status == 400)
+        #expect(try response.json()["error"] == "bad_parameter")
+        #expect(try response.json()["message"]?.string?.hasPrefix(message) == true, "\(response.text)")
+        #expect(try desk.response(path, token: nil).status == 401, "who may not read learns nothing of the parameters")
+    }
+
+    @Test func `a decision with a parameter is refused and not carried out`() throws {
+        let desk = try ReadingDesk()
+        let id = try desk.site.track(event("booking.abandoned"))
+        let task = try #require(try desk.site.openTasks(id).first?["id"])
+        #expect(try desk.response("/tasks/\(task)/complete?by=ann", "POST").status == 400)
+        #expect(try desk.response("/contacts/\(id)?confirm=no", "DELETE").status == 400)
+        #expect(try desk.site.client.hash("crm_task_\(task)")["status"] == "open")
+    }
+
     @Test func `ids of 64 characters and pages of 200 pass`() throws {
         let desk = try ReadingDesk()
         #expect(try desk.response("/contacts/\(String(repeating: "a", count: 64))").status == 404)

@@ -70,9 +70,3 @@ extension Printout {
         if let entry = run.timelineEntry { body.add("timeline") { $0 += entry.utf8 } }
     }
 }
-
-extension JSONBody {
-    fileprivate mutating func add(_ name: String, orNull value: String?) {
-        if let value { add(name, value) } else { add(name) { $0 += "null".utf8 } }
-    }
-}

@@ -13,8 +13,8 @@ final class EventFeed: Sendable {
     enum Content {
         /// An event and what became of it; no event where nothing of it may be shown.
         case event(Event?, Verdict)
-        /// Something that was refused.
-        case refusal(RefusalNote)
+        /// Something that was refused. Boxed, so that entries of events stay small.
+        indirect case refusal(RefusalNote)
         /// More of the same, not shown one by one.
         case omitted(RefusalHistory.Omitted)
     }

@@ -3,21 +3,29 @@ import HTTP
 import Store
 
 /// A JSON object that is written from its first field to its last.
-struct JSONBody {
+public struct JSONBody {
     private(set) var bytes: [UInt8] = [UInt8(ascii: "{")]
     private var isEmpty = true
 
-    mutating func add(_ name: String, _ value: String) {
+    /// Adds a text.
+    public mutating func add(_ name: String, _ value: String) {
         open(name)
         bytes.appendJSON(value)
     }
 
-    mutating func add(_ name: String, _ value: Int64) {
+    /// Adds a text, or null.
+    public mutating func add(_ name: String, orNull value: String?) {
+        if let value { add(name, value) } else { add(name) { $0 += "null".utf8 } }
+    }
+
+    /// Adds a whole number.
+    public mutating func add(_ name: String, _ value: Int64) {
         open(name)
         bytes += String(value).utf8
     }
 
-    mutating func add(_ name: String, _ value: Bool) {
+    /// Adds true or false.
+    public mutating func add(_ name: String, _ value: Bool) {
         open(name)
         bytes += (value ? "true" : "false").utf8
     }
@@ -45,13 +53,13 @@ struct JSONBody {
     }
 
     /// Adds a value that `write` appends.
-    mutating func add(_ name: String, _ write: (inout [UInt8]) -> Void) {
+    public mutating func add(_ name: String, _ write: (inout [UInt8]) -> Void) {
         open(name)
         write(&bytes)
     }
 
     /// Adds a list, one item after the other.
-    mutating func add<Item>(_ name: String, list items: [Item], _ write: (Item, inout [UInt8]) -> Void) {
+    public mutating func add<Item>(_ name: String, list items: [Item], _ write: (Item, inout [UInt8]) -> Void) {
         open(name)
         bytes.append(UInt8(ascii: "["))
         for (index, item) in items.enumerated() {
@@ -75,9 +83,10 @@ struct JSONBody {
     }
 
     /// The whole object.
-    var finished: [UInt8] { bytes + [UInt8(ascii: "}")] }
+    public var finished: [UInt8] { bytes + [UInt8(ascii: "}")] }
 
-    init() {}
+    /// An object without fields.
+    public init() {}
 
     init(_ record: Record) {
         for (name, value) in record.fields { add(name, value) }

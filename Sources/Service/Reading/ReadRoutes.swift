@@ -4,13 +4,33 @@ import Store
 
 /// The routes that need the admin token: reads the request, and touches nothing else.
 struct ReadRoutes {
-    /// Most characters of an id in a path. Ids are opaque; ours have 34.
-    static let longestID = 64
     /// Most days of statistics: as long as they are kept.
     static let mostDays = 400
 
     /// The base path that the description is written with.
     static let describedBase = "/make-server-b43c05fb"
+
+    /// All routes. What is not here is not served, and a parameter that is not here is refused.
+    static let table: [ReadRoute] = [
+        ReadRoute(.get, "/contacts", ["email", "customer_id", "status", "sort", "limit", "cursor"], contacts),
+        ReadRoute(.get, "/contacts/{id}") { .read(.card($0.id)) },
+        ReadRoute(.delete, "/contacts/{id}") { .read(.erase($0.id)) },
+        ReadRoute(.get, "/contacts/{id}/timeline", ["limit", "before"], timeline),
+        ReadRoute(.get, "/contacts/{id}/tasks", ["limit", "cursor"], tasksOfContact),
+        ReadRoute(.get, "/contacts/{id}/export") {
+            // It may be large, so it is streamed.
+            $0.request.method == .get ? .stream(.export($0.id)) : .read(.exportHead($0.id))
+        },
+        ReadRoute(.get, "/tasks", ["status", "priority", "sort", "limit", "cursor"], tasks),
+        ReadRoute(.post, "/tasks/{id}/complete", [], complete),
+        ReadRoute(.post, "/tasks/{id}/cancel", [], cancel),
+        ReadRoute(.post, "/tasks/{id}/reopen", [], reopen),
+        ReadRoute(.post, "/tasks/{id}/assign", [], assign),
+        ReadRoute(.get, "/stats", ["days"], statistics),
+        ReadRoute(.get, "/status") { _ in .report(.status) },
+        ReadRoute(.get, "/alerts", [], alerts),
+        ReadRoute(.get, "/events/live", [], events),
+    ]
 
     private let base: String
     private let description: Response
@@ -31,82 +51,45 @@ struct ReadRoutes {
     /// What the request asks for; `nil` when its path is none of these.
     func action(for request: Request) -> Action? {
         guard request.path.hasPrefix(base + "/") else { return nil }
-        let segments = Array(request.segments.dropFirst(base.isEmpty ? 0 : base.split(separator: "/").count))
-        guard let first = segments.first, let resource = Resource(rawValue: first) else { return nil }
-        if resource == .openapi, segments.count == 1 {
-            let isRead = request.method == .get || request.method == .head
-            return .answer(isRead ? description : Self.wrongMethod([.get]))
-        }
-        guard let methods = Self.methods(resource, Array(segments.dropFirst())) else { return nil }
+        let path = Array(request.segments.dropFirst(base.isEmpty ? 0 : base.split(separator: "/").count))
+        let verb = ReadRoute.Verb(request.method)
+        if path == ["openapi.json"] { return .answer(verb == .get ? description : Self.wrongMethod([.get])) }
+        let routes = Self.table.filter { $0.matches(path) }
+        guard !routes.isEmpty else { return nil }
         guard access.isAdmin(request) else {
             return .refuse(Refusal(Denial.adminTokenRequired, of: .read), Self.unauthorized)
         }
-        let verb: Verb? =
-            switch request.method {
-            case .get, .head: .get
-            case .post: .post
-            case .delete: .delete
-            default: nil
-            }
-        guard let verb, methods.contains(verb) else { return .answer(Self.wrongMethod(methods)) }
-        if resource == .alerts || resource == .events {
-            if request.method == .head { return .answer(ServerSentEvent.head) }
-            // A listener that says it knows what is no task of ours is told everything.
-            let said = request.headers.first("last-event-id") ?? ""
-            let last = said.hasPrefix(Keys.firstOfTaskIDs) && (try? Self.id(said)) != nil ? said : ""
-            return .stream(resource == .events ? .events : .alerts(lastEventID: last))
+        guard let route = routes.first(where: { $0.verb == verb }) else {
+            return .answer(Self.wrongMethod(routes.map(\.verb)))
         }
         do throws(BadParameter) {
-            let query = try query(resource, Array(segments.dropFirst()), verb, request)
-            // It may be large, so it is streamed.
-            if case .exportHead(let id) = query, request.method == .get { return .stream(.export(id)) }
-            return .read(query)
+            return try route.answer(request, path: path)
         } catch {
             return .answer(Self.refusal(error))
         }
     }
 
-    private enum Resource: String {
-        case contacts, tasks, stats, alerts, events
-        case openapi = "openapi.json"
+    private static let unauthorized = Response.error(
+        .unauthorized, code: Denial.adminTokenRequired.code, message: Denial.adminTokenRequired.message,
+        headers: [("WWW-Authenticate", "Bearer")])
+
+    private static func wrongMethod(_ verbs: [ReadRoute.Verb]) -> Response {
+        RouteError.methodNotAllowed(verbs.map(\.rawValue).joined(separator: ", ")).response
     }
 
-    private enum Verb: String { case get = "GET, HEAD", post = "POST", delete = "DELETE" }
-
-    private static func methods(_ resource: Resource, _ rest: [String]) -> [Verb]? {
-        switch (resource, rest.count, rest.last ?? "") {
-        case (.contacts, 0, _), (.tasks, 0, _), (.stats, 0, _), (.alerts, 0, _), (.events, 1, "live"): [.get]
-        case (.contacts, 1, _): [.get, .delete]
-        case (.contacts, 2, "timeline"), (.contacts, 2, "tasks"), (.contacts, 2, "export"): [.get]
-        case (.tasks, 2, "complete"), (.tasks, 2, "cancel"), (.tasks, 2, "reopen"), (.tasks, 2, "assign"): [.post]
-        default: nil
-        }
+    private static func refusal(_ parameter: BadParameter) -> Response {
+        .error(
+            .badRequest, code: "bad_parameter", message: "`\(parameter.name)` must be \(parameter.expected).")
     }
+}
 
-    private func query(
-        _ resource: Resource, _ rest: [String], _ verb: Verb, _ request: Request
-    ) throws(BadParameter) -> Query {
-        let parameters = Parameters(request)
-        switch (resource, rest.count) {
-        case (.contacts, 0): return try contacts(parameters)
-        case (.contacts, 1):
-            let id = try Self.id(rest[0])
-            return verb == .delete ? .erase(id) : .card(id)
-        case (.contacts, _):
-            let id = try Self.id(rest[0])
-            switch rest[1] {
-            case "timeline": return .timeline(id, try parameters.pagingBefore())
-            case "tasks": return .tasksOf(id, try parameters.paging())
-            default: return .exportHead(id)
-            }
-        case (.tasks, 0): return try tasks(parameters)
-        case (.tasks, _): return try order(rest[1], on: try Self.id(rest[0]), Decision(request.body))
-        case (.stats, _), (.alerts, _), (.events, _), (.openapi, _):
-            return .statistics(days: try parameters.number("days", 1...Self.mostDays) ?? 30)
-        }
-    }
+// MARK: What the routes do
 
-    private func contacts(_ parameters: Parameters) throws(BadParameter) -> Query {
+extension ReadRoutes {
+    private typealias Asked = ReadRoute.Asked
+
+    private static func contacts(_ asked: Asked) throws(BadParameter) -> Action {
+        let parameters = asked.parameters
         let paging = try parameters.paging()
         let ways = ["email", "customer_id", "status", "sort"].filter { parameters.text($0) != nil }
         guard ways.count <= 1 else {
@@ -114,63 +97,75 @@ struct ReadRoutes {
         }
         if let text = parameters.text("email") {
             guard let email = Email(text) else { throw BadParameter(name: "email", expected: "an email address") }
-            return .contactOfEmail(email)
+            return .read(.contactOfEmail(email))
         }
         if let text = parameters.text("customer_id") {
             guard let id = CustomerID(text) else {
                 throw BadParameter(name: "customer_id", expected: "1 to \(CustomerID.maximumLength) characters")
             }
-            return .contactOfCustomer(id)
+            return .read(.contactOfCustomer(id))
         }
-        if let status = try parameters.leadStatus() { return .contacts(.status(status), paging) }
+        if let status = try parameters.leadStatus() { return .read(.contacts(.status(status), paging)) }
         let sort: ContactSort = try parameters.choice("sort") ?? .recent
-        return .contacts(sort == .recent ? .recent : .revenue, paging)
+        return .read(.contacts(sort == .recent ? .recent : .revenue, paging))
     }
 
-    private func tasks(_ parameters: Parameters) throws(BadParameter) -> Query {
+    private static func timeline(_ asked: Asked) throws(BadParameter) -> Action {
+        .read(.timeline(asked.id, try asked.parameters.pagingBefore()))
+    }
+
+    private static func tasksOfContact(_ asked: Asked) throws(BadParameter) -> Action {
+        .read(.tasksOf(asked.id, try asked.parameters.paging()))
+    }
+
+    private static func tasks(_ asked: Asked) throws(BadParameter) -> Action {
+        let parameters = asked.parameters
         let priority: TaskPriority? = try parameters.choice("priority")
         let sort: TaskSort = try parameters.choice("sort") ?? .newest
         let list = TaskList(
             try parameters.choice("status") ?? .open, priority: priority?.rawValue, dueFirst: sort == .due)
-        return .tasks(list, try parameters.paging())
+        return .read(.tasks(list, try parameters.paging()))
     }
 
-    private func order(_ verb: String, on task: String, _ decision: Decision) throws(BadParameter) -> Query {
-        let named = try decision.text("by", upTo: Decision.longestName)
-        let who = named.isEmpty ? "admin" : named
+    private static func complete(_ asked: Asked) throws(BadParameter) -> Action {
+        try order(asked) { reason, _ in .complete(note: reason.isEmpty ? "done" : reason) }
+    }
+
+    private static func cancel(_ asked: Asked) throws(BadParameter) -> Action {
+        try order(asked) { reason, _ in .cancel(reason: reason.isEmpty ? "cancelled" : reason) }
+    }
+
+    private static func reopen(_ asked: Asked) throws(BadParameter) -> Action { try order(asked) { _, _ in .reopen } }
+
+    private static func assign(_ asked: Asked) throws(BadParameter) -> Action {
+        try order(asked) { (_, decision) throws(BadParameter) in
+            .assign(to: try decision.text("assignee", upTo: Decision.longestName))
+        }
+    }
+
+    private static func order(
+        _ asked: Asked, _ make: (_ reason: String, Decision) throws(BadParameter) -> TaskOrder
+    ) throws(BadParameter) -> Action {
+        let decision = try Decision(asked.request.body)
+        let actor = try decision.text("by", upTo: Decision.longestName)
         let reason = try decision.text("reason", upTo: Decision.longestReason)
-        let order: TaskOrder
-        switch verb {
-        case "complete": order = .complete(note: reason.isEmpty ? "done" : reason)
-        case "cancel": order = .cancel(reason: reason.isEmpty ? "cancelled" : reason)
-        case "reopen": order = .reopen
-        default: order = .assign(to: try decision.text("assignee", upTo: Decision.longestName))
-        }
-        return .order(order, task: task, by: who)
+        return .read(.order(try make(reason, decision), task: asked.id, by: actor.isEmpty ? "admin" : actor))
     }
 
-    /// Ids go into the names of keys, so they are checked and nothing else is known about them.
-    private static func id(_ text: String) throws(BadParameter) -> String {
-        let isPlain = text.utf8.allSatisfy { byte in
-            (48...57).contains(byte) || (97...122).contains(byte) || byte == UInt8(ascii: "_")
-        }
-        guard isPlain, (1...longestID).contains(text.utf8.count) else {
-            throw BadParameter(name: "id", expected: "1 to \(longestID) of the characters a-z, 0-9 and _")
-        }
-        return text
+    private static func statistics(_ asked: Asked) throws(BadParameter) -> Action {
+        .read(.statistics(days: try asked.parameters.number("days", 1...mostDays) ?? 30))
     }
 
-    private static let unauthorized = Response.error(
-        .unauthorized, code: Denial.adminTokenRequired.code, message: Denial.adminTokenRequired.message,
-        headers: [("WWW-Authenticate", "Bearer")])
-
-    private static func wrongMethod(_ methods: [Verb]) -> Response {
-        RouteError.methodNotAllowed(methods.map(\.rawValue).joined(separator: ", ")).response
+    private static func alerts(_ asked: Asked) throws(BadParameter) -> Action {
+        if asked.request.method == .head { return .answer(ServerSentEvent.head) }
+        // A listener that names something that is no task of ours gets everything.
+        let named = asked.request.headers.first("last-event-id") ?? ""
+        let isTask = named.hasPrefix(Keys.firstOfTaskIDs) && (try? ReadRoute.id(named)) != nil
+        return .stream(.alerts(lastEventID: isTask ? named : ""))
     }
 
-    private static func refusal(_ parameter: BadParameter) -> Response {
-        .error(
-            .badRequest, code: "bad_parameter", message: "`\(parameter.name)` must be \(parameter.expected).")
+    private static func events(_ asked: Asked) throws(BadParameter) -> Action {
+        asked.request.method == .head ? .answer(ServerSentEvent.head) : .stream(.events)
     }
 }
 

@@ -82,6 +82,6 @@ struct Sighting: Sendable {
         let type = name.flatMap { EventType(rawValue: $0) }
         let id = json.member("event_id").flatMap { $0.string ?? $0.numberText } ?? key
         self.init(
-            type: type, typeText: type?.rawValue ?? name.map(LogText.word), id: id.map(LogText.word), customer: nil)
+            type: type, typeText: type?.rawValue, id: id.map(LogText.word), customer: nil)
     }
 }

@@ -24,7 +24,7 @@ final class Refusals {
     /// refusals.
     func report(_ refusal: Refusal, of head: RequestHead?, peer: [UInt8]) {
         metrics.count(refusal)
-        let now = Timestamp(clamping: loop.wallClock)
+        let now = state.clock.now(loop)
         guard state.refusals.count(refusal, at: now) else { return }
         let note = RefusalNote(at: now, refusal: refusal, provenance: Provenance(head, peer: peer, settings))
         state.refusals.remember(note)
@@ -38,13 +38,13 @@ final class Refusals {
     /// Reports an event that could be stored nowhere. It has its log line, feed entry and counter as every event that
     /// was accepted has; here it counts for the last hour.
     func reportUnavailable() {
-        state.refusals.count(code: Verdict.unavailable.errorCode ?? "", at: Timestamp(clamping: loop.wallClock))
+        state.refusals.count(code: Verdict.unavailable.errorCode ?? "", at: state.clock.now(loop))
     }
 
     /// Reports how many refusals were not shown one by one, at most once a second for each reason; all that are left,
     /// where this is the end.
     func reportOmitted(atEnd: Bool = false) {
-        let now = Timestamp(clamping: loop.wallClock)
+        let now = state.clock.now(loop)
         for omitted in state.refusals.takeOmitted(at: now, all: atEnd) {
             state.feed.note(omitted, at: now)
             log.write(

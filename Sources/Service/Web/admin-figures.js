@@ -134,25 +134,33 @@ new ResizeObserver(() => { if (visit.token && lastDays.length) showPlot(); }).ob
 
 // ---- Health
 
-const lamp = (isGood, text) => make("li", { class: isGood ? "good" : "bad" }, text);
+const lamp = (isGood, text, more) => make("li", { class: isGood ? "good" : "bad", title: more && more.join("\n") }, text);
 
 /** Whether the streams are open, told by them. */
 export const streams = new Map();
 
 async function showHealth() {
-  // Outside the base path: the service's own page, open to all.
-  const response = await fetch("/readyz", { cache: "no-store", signal: visit.ended.signal });
-  const state = await response.json();
-  drawHealth(state);
+  drawHealth(await read("/status"));
 }
 
-let lastState = { redis: true, queued: 0 };
+let lastState = { redis: true, queued: 0, problems: [], refused: [] };
 export function drawHealth(state = lastState) {
   lastState = state;
   const isLive = [...streams.values()].every(Boolean);
   $("health").replaceChildren(
     lamp(isLive, isLive ? "Live" : "Reconnecting"), lamp(state.redis, state.redis ? "Redis" : "Redis is away"),
     lamp(!state.queued, state.queued ? `${counted(state.queued, "event")} on disk` : "Journal empty"));
+  const problems = state.problems.filter((problem) => problem.severity === "error");
+  if (problems.length) {
+    $("health").append(lamp(false, counted(problems.length, "problem"), problems.map((problem) => problem.message)));
+  }
+  // Somebody who mistypes the token here is no reason to worry about events.
+  const refused = state.refused.filter((reason) => reason.error !== "unauthorized");
+  const sum = refused.reduce((total, reason) => total + reason.count, 0);
+  if (sum) {
+    const reasons = refused.map((reason) => `${count(reason.count)} ${reason.error}`);
+    $("health").append(lamp(false, `${count(sum)} refused in the last hour`, reasons));
+  }
   if (state.draining) $("health").append(lamp(false, "Service is stopping"));
 }
 
