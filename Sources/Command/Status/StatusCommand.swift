@@ -35,7 +35,7 @@ enum StatusCommand {
                     if service.answers { return show(session, redis, service, isJSON) }
                     // Then nobody else says what is wrong with Redis.
                     session.store.examine(at: session.now) { facts in
-                        service.problems = Requirement.problems(of: facts)
+                        service.problems = facts.map { Requirement.problems(of: $0) } ?? []
                         show(session, redis, service, isJSON)
                     }
                 }

@@ -52,7 +52,7 @@ struct Refusal: Sendable {
 struct Sighting: Sendable {
     /// Its type, where it is one of ours.
     let type: EventType?
-    /// Its type as it was sent, as far as it may be logged.
+    /// Its type as it was sent: for the live feed, not for the log, since anything may be in it.
     let typeText: String?
     /// Its id, as far as it may be logged.
     let id: String?
@@ -82,6 +82,6 @@ struct Sighting: Sendable {
         let type = name.flatMap { EventType(rawValue: $0) }
         let id = json.member("event_id").flatMap { $0.string ?? $0.numberText } ?? key
         self.init(
-            type: type, typeText: type?.rawValue, id: id.map(LogText.word), customer: nil)
+            type: type, typeText: type?.rawValue ?? name.map(LogText.word), id: id.map(LogText.word), customer: nil)
     }
 }

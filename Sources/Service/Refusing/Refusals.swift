@@ -29,7 +29,7 @@ final class Refusals {
         let note = RefusalNote(at: now, refusal: refusal, provenance: Provenance(head, peer: peer, settings))
         state.refusals.remember(note)
         state.feed.note(note)
-        let type = refusal.sighting.typeText
+        let type = refusal.sighting.type?.rawValue
         log.write(
             .info, "Refused \(refusal.subject.rawValue)\(type == nil ? "" : ":")", about: type,
             [("error", refusal.code)] + note.facts)
