@@ -49,7 +49,8 @@ final class Intake {
 
     /// Whether there is room where the next event will probably go.
     private func hasRoom(toRedis limit: Int) -> Bool {
-        store.isReady && !isOverloaded ? budget.toRedis < limit : budget.toDisk < MemoryBudget.maxToDisk
+        let isToRedis = store.isReady && !isOverloaded && !backlog.redisBreaksEvents.load(ordering: .relaxed)
+        return isToRedis ? budget.toRedis < limit : budget.toDisk < MemoryBudget.maxToDisk
     }
 
     private var isOverloaded: Bool { store.redis.inFlight + waiting >= mostInFlight }

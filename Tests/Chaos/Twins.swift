@@ -70,7 +70,7 @@ final class Twins: Sendable {
         case 0:
             redis.killHard()
             usleep(pause)
-            try redis.start()
+            try startRedis()
             return "Redis killed"
         case 1:
             redis.freeze()
@@ -86,13 +86,19 @@ final class Twins: Sendable {
             usleep(pause)
             shop.killHard()
             try shop.start()
-            try redis.start()
+            try startRedis()
             return "receiver killed in an outage"
         default:
             try shop.stop()
             try shop.start()
             return "receiver stopped"
         }
+    }
+
+    /// After half an hour it has a hundred thousand keys to read.
+    private func startRedis() throws {
+        try redis.start(awaitsAnswer: false)
+        try eventually("Redis has loaded", within: 60) { (try? redis.client().run("PING")) != nil }
     }
 
     private func visit(_ number: Int, _ seed: SeededRandom) {

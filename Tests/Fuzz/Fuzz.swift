@@ -115,10 +115,11 @@ enum Fuzz {
             precondition(rest.isEmpty, "bytes behind the command")
             return words
         }
-        precondition(words[1] == "4" && words[2] == "crm_event_" + event.id.text)
+        precondition(words[1] == "4" && words[2] == "crm_event_" + event.namespace.prefix + event.id.text)
         precondition(words[3] == "crm_index_customer_" + (event.customer.id?.text ?? ""))
         precondition(words[4] == "crm_contact_email_" + (event.customer.email?.text ?? ""))
-        precondition(words[5].hasPrefix("crm_stats_20") && words[5].utf8.count == 20)
+        // A day that is too old is not counted.
+        precondition(words[5] == "crm_stats_" || words[5].hasPrefix("crm_stats_20") && words[5].utf8.count == 20)
     }
 
     /// All of a document can be visited, and each part is a document.

@@ -10,7 +10,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "crm_index_contacts_recent", "crm_index_status_customer_active", "crm_stats_\(year)-05-10", "crm_index_tasks_open",
+        "crm_index_contacts_recent", "crm_index_status_customer_active", "crm_stats_\(year)-05-10",
+        "crm_index_tasks_open",
     ])
     func `a damaged key of all contacts stops the replay, gives no event up, and is named`(key: String) throws {
         let site = try Outage()

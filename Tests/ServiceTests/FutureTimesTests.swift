@@ -28,7 +28,7 @@ import Testing
         try site.client.run("ZADD", "crm_index_status_hot_lead_booking_in_progress", score, id)
         try site.client.run("ZADD", "crm_index_bookings_open", score, id)
         try site.client.run("HSET", "crm_index_funnel_\(id)", "step_at", score, "paid_at", score)
-        try site.client.run("ZADD", "crm_index_settled_\(id)", score, "paid:booking:x")
+        try site.client.run("ZADD", "crm_index_settled_\(id)", score, "paid:booking_id:x")
         let due = now(plus: seconds + 3_600)
         try site.client.run("HSET", "crm_task_\(task)", "created_at", time, "closed_at", time, "due_at", due)
         try site.client.run("ZADD", "crm_index_tasks_\(id)", score, task)
@@ -61,7 +61,7 @@ import Testing
         ] {
             #expect(isNow(try #require(try site.scores(list)[id])), "\(list)")
         }
-        #expect(isNow(try #require(try site.scores("crm_index_settled_\(id)")["paid:booking:x"])))
+        #expect(isNow(try #require(try site.scores("crm_index_settled_\(id)")["paid:booking_id:x"])))
         let funnel = try site.client.hash("crm_index_funnel_\(id)")
         for name in ["step_at", "paid_at"] { #expect(isNow(Double(funnel[name] ?? "") ?? 0), "\(name)") }
         let fields = try site.client.hash("crm_task_\(task)")

@@ -46,7 +46,7 @@ import Testing
         "NOSCRIPT No matching script.", "ERR something else",
     ])
     func `a state of the server is worth another try`(text: String) {
-        #expect(StoreError(reply: text) == .unable(text))
+        #expect(StoreError(reply: text) == .unable(SafeText.of(text)))
     }
 
     @Test(arguments: [
@@ -55,6 +55,6 @@ import Testing
         "ERR user_script:10: WRONGTYPE Operation against a key",
     ])
     func `damaged data is not worth another try`(text: String) {
-        #expect(StoreError(reply: text) == .refused(text))
+        #expect(StoreError(reply: text) == .refused(SafeText.of(text)))
     }
 }

@@ -45,7 +45,7 @@ enum Lists {
                 let now = String(clock.now.milliseconds)
                 return [
                     clock.finding(
-                        key, "\(ahead.count) facts about bookings are later than now", ahead.map { ["ZADD", key, now, $0] })
+                        key, "the time of \(ahead.count) facts about bookings", ahead.map { ["ZADD", key, now, $0] })
                 ]
             })
     }

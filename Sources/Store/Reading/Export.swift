@@ -16,7 +16,7 @@ public final class Export {
         case vehicles([Ranked])
         /// Bookings that were counted.
         case bookings([String])
-        /// What is known of bookings, such as `completed:booking:b1`, and since when, in epoch milliseconds: at most 1,000.
+        /// What is known of bookings, such as `paid:vehicle_id:car_789`, and since when, in epoch milliseconds: at most 1,000.
         case settled([Ranked])
         /// Where the person stands in the booking funnel. It comes last.
         case funnel(Record)
