@@ -5,12 +5,13 @@ import Testing
 /// `GET {base}/status` and `crmsync status`: whether events arrive, and if not, why.
 @Suite struct StatusTests {
     private func run(
-        _ desk: ReadingDesk, _ words: [String] = [], _ more: [String: String] = [:]
+        _ desk: ReadingDesk, _ words: [String] = [], _ more: [String: String?] = [:]
     ) throws -> (status: Int32, output: String) {
-        let environment = [
+        let environment: [String: String?] = [
             "REDIS_URL": desk.site.redis.url, "PORT": String(desk.site.receiver.port), "ADMIN_TOKEN": token,
         ]
-        let run = try Program.run(["status"] + words, environment: environment.merging(more) { $1 })
+        let all = environment.merging(more) { $1 }.compactMapValues(\.self)
+        let run = try Program.run(["status"] + words, environment: all)
         guard case .code(let status) = run.exit else { throw Failure("ended by a signal: \(run.exit)") }
         #expect(run.errors.isEmpty, "\(run.errors)")
         return (status, run.output)
@@ -147,10 +148,11 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("", "Set ADMIN_TOKEN"), ("another-token", "ADMIN_TOKEN is not the one of the service"),
-    ])
-    func `without the right token it says what is needed to know more`(wrong: String, advice: String) throws {
+    @Test(
+        arguments: [
+            (nil, "Set ADMIN_TOKEN"), ("another-token-of-a-desk", "ADMIN_TOKEN is not the one of the service"),
+        ] as [(String?, String)])
+    func `without the right token it says what is needed to know more`(wrong: String?, advice: String) throws {
         let desk = try ReadingDesk()
         let shown = try run(desk, [], ["ADMIN_TOKEN": wrong])
         #expect(shown.status == 0)
