@@ -222,9 +222,10 @@ if part == 'view' then
     call('ZCARD', own or shared)
   end
   if shared then
-    -- Who gave the name, until enough contacts did: `known`, or the ends of their ids.
+    -- Who gave the name, until enough contacts did: `known`, or the ends of their ids. A name that is in the contact's
+    -- own ranking already was noted when it came there.
     named = 'crm_index_named_' .. string.sub(shared, 11)
-    givers = call('HGET', named, seen)
+    givers = own and call('ZSCORE', own, seen) and 'known' or call('HGET', named, seen)
   end
 end
 

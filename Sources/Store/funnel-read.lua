@@ -74,31 +74,29 @@ if part == 'funnel' then
     if not value then error({ err = 'DAMAGED ' .. funnel .. ' ' .. names[i] .. ' is not a number' }) end
     return past(value)
   end
-  -- Whether a booking of this name may be the one that the event settles. Of the contact's last one more is known than
-  -- its name; where the two have nothing in common to tell them apart, they may be one.
-  local function may_be_same(name)
-    for _, value in pairs(own) do
-      if value == name then return true end
-    end
-    if name ~= was_about then return false end
-    local fine, details = pcall(cjson.decode, call('HGET', funnel, 'step') or '{}')
-    details = fine and type(details) == 'table' and details or {}
-    for _, kind in ipairs({ 'booking_id', 'vehicle_id', 'session_id' }) do
-      local place = type(details[kind == 'session_id' and 'session' or 'event_data']) == 'table'
-        and details[kind == 'session_id' and 'session' or 'event_data'] or {}
-      local value = place[kind]
-      if type(value) == 'number' then value = string.format('%.0f', value) end
-      if own[kind] and type(value) == 'string' then return own[kind] == value end
-    end
-    return true
-  end
-  -- Whether the event reaches what is stored under a booking's name with that time.
+  -- Whether the event reaches what is stored under a booking's name with that time. Beyond its own time an event that
+  -- settles its booking does: what has the booking's id, and within the tolerance of clocks what has another of its names,
+  -- or has nothing in common with it that tells the two apart. Of the contact's last one more is known than its name.
   local function reaches(name, value)
     value = past(value)
     if value <= at_time then return true end
     if not settle then return false end
     if is_exact and name == booking then return true end
-    return value <= at_time + clock_tolerance and may_be_same(name or '')
+    if value > at_time + clock_tolerance then return false end
+    name = name or ''
+    for _, other in pairs(own) do
+      if other == name then return true end
+    end
+    if name ~= was_about then return false end
+    local fine, details = pcall(cjson.decode, call('HGET', funnel, 'step') or '{}')
+    details = fine and type(details) == 'table' and details or {}
+    for _, kind in ipairs({ 'booking_id', 'vehicle_id', 'session_id' }) do
+      local place = details[kind == 'session_id' and 'session' or 'event_data']
+      local other = type(place) == 'table' and place[kind]
+      if type(other) == 'number' then other = string.format('%.0f', other) end
+      if own[kind] and type(other) == 'string' then return own[kind] == other end
+    end
+    return true
   end
 
   local over = booking_id ~= '' and call('SISMEMBER', 'crm_index_bookings_' .. id, booking_id) == 1
@@ -107,7 +105,7 @@ if part == 'funnel' then
     over = known_at and (fact_is_exact or at_time <= tonumber(known_at) + clock_tolerance)
   end
   local passed, step_at = false, moment(1)
-  is_last = reaches(was_about, step_at)
+  is_last = step_at <= at_time or reaches(was_about, step_at)
   for i = 3, last_after do
     -- The last step supersedes only what is about the same booking.
     local applies = names[i] ~= 'step_at' or was_about == booking
@@ -141,20 +139,22 @@ if part == 'funnel' then
     return 'stale ' .. id
   end
 
-  local function close(field, value)
-    local open_id, opened = string.match(value or '', '^(%S+) (%d+)$')
-    if not open_id or not reaches(string.sub(field, #closes + 1), tonumber(opened)) then return end
-    local old = call('HMGET', 'crm_task_' .. open_id, 'status', 'priority')
-    closing = closing or {}
-    closing[#closing + 1] = { field = field, id = open_id, open = old[1] == 'open', priority = old[2] or '' }
-  end
-  if closes_all and not over then
-    local all = call('HGETALL', funnel)
-    for i = 1, #all, 2 do
-      if string.sub(all[i], 1, #closes) == closes then close(all[i], all[i + 1]) end
+  if closes and not over then
+    local function close(field, value)
+      local open_id, opened = string.match(value, '^(%S+) (%d+)$')
+      if not open_id or not reaches(string.sub(field, #closes + 1), tonumber(opened)) then return end
+      local old = call('HMGET', 'crm_task_' .. open_id, 'status', 'priority')
+      closing = closing or {}
+      closing[#closing + 1] = { field = field, id = open_id, open = old[1] == 'open', priority = old[2] or '' }
     end
-  elseif closes and not over then
-    close(names[last_keep + 1], there[last_keep + 1])
+    if closes_all then
+      local all = call('HGETALL', funnel)
+      for i = 1, #all, 2 do
+        if string.sub(all[i], 1, #closes) == closes then close(all[i], all[i + 1]) end
+      end
+    elseif there[last_keep + 1] then
+      close(names[last_keep + 1], there[last_keep + 1])
+    end
   end
   if not effective then
     move, earned, task, settle = nil, nil, nil, nil
