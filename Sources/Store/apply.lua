@@ -222,10 +222,10 @@ if part == 'view' then
     call('ZCARD', own or shared)
   end
   if shared then
-    -- Who gave the name, until enough contacts did: `known`, or the ends of their ids. A name that is in the contact's
-    -- own ranking already was noted when it came there.
+    -- Who gave the name, until enough contacts did: `known`, or the ends of their ids. The contact's own ranking cannot
+    -- say so: it is of all months.
     named = 'crm_index_named_' .. string.sub(shared, 11)
-    givers = own and call('ZSCORE', own, seen) and 'known' or call('HGET', named, seen)
+    givers = call('HGET', named, seen)
   end
 end
 
@@ -233,7 +233,7 @@ end
 
 local funnel, effective, booking, booking_id, next_status, next_slug, move, step, is_last, was_about
 local earned, revenue, leaves, moves, moved, move_count, remember, reason, closed_channel, closing, task, oldest
-local settle, settled, settled_count
+local settle, settled
 local when = time
 --@ funnel-read.lua
 

@@ -159,8 +159,12 @@ if part == 'funnel' then
   if not effective then
     move, earned, task, settle = nil, nil, nil, nil
   else
-    if move then
+    if move and settle then
+      call('ZINTERCARD', '4', 'crm_index_nothing', 'crm_index_bookings_open', 'crm_index_bookings_leaving', settled)
+    elseif move then
       call('ZINTERCARD', '3', 'crm_index_nothing', 'crm_index_bookings_open', 'crm_index_bookings_leaving')
+    elseif settle then
+      call('ZCARD', settled)
     end
     raised, numbers = more_raised, more_numbers
     for i = last_after + 1, last_keep do
@@ -169,7 +173,6 @@ if part == 'funnel' then
         remember[#remember + 1], remember[#remember + 2] = names[i], when
       end
     end
-    if settle then settled_count = call('ZCARD', settled) end
     if earned and earned > 0 then
       local old = call('HGET', contact, 'total_revenue') or '0.00'
       local whole, cents = string.match(old, '^(%d+)%.(%d%d)$')

@@ -19,8 +19,10 @@ end
 if settle then
   local scored = {}
   for i, member in ipairs(settle) do scored[2 * i - 1], scored[2 * i] = when, member end
-  local too_many = settled_count + call('ZADD', settled, 'GT', unpack(scored)) - max_settled
-  if too_many > 0 then call('ZREMRANGEBYRANK', settled, '0', too_many - 1) end
+  if call('ZADD', settled, 'GT', unpack(scored)) > 0 then
+    local too_many = call('ZCARD', settled) - max_settled
+    if too_many > 0 then call('ZREMRANGEBYRANK', settled, '0', too_many - 1) end
+  end
 end
 if remember then call('HSET', funnel, unpack(remember)) end
 if move == 'enter' and is_last then

@@ -39,6 +39,17 @@ import Testing
         #expect(!run.output.contains("Home Street"))
     }
 
+    @Test func `a car that three contacts saw before is shown in a month in which they see it again`() throws {
+        let desk = try ReadingDesk()
+        for time in [now(plus: -40 * 86_400), now()] {
+            for customer in ["one", "two", "three"] {
+                try desk.site.track(
+                    event("vehicle.viewed", at: time, customer: ["id": .string(customer)], data: ["vehicle_name": "C"]))
+            }
+        }
+        #expect(try shown(desk, "top_vehicles") == ["C"])
+    }
+
     @Test func `names that few gave do not hide those behind them, however often they were given`() throws {
         let desk = try ReadingDesk()
         for customer in ["one", "two", "three"] { try give(desk.site, "Airport", by: customer) }

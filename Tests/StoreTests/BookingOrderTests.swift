@@ -204,6 +204,17 @@ import Testing
         #expect(try scripts.summary(of: "u1")?["status"] == LeadStatus.bookingAbandoned.rawValue)
     }
 
+    @Test func `of a contact the newest 1000 facts are kept`() throws {
+        let id = try scripts.track("page.viewed", of: "u1", at: Self.noon)
+        let key = "crm_index_settled_\(id)"
+        for number in 0..<999 { try scripts.client.run("ZADD", key, String(number), "paid:booking_id:\(number)") }
+        for (number, oldest) in [(1, "paid:booking_id:0"), (2, "paid:booking_id:1")] {
+            try scripts.track("payment.successful", of: "u1", at: Self.noon, data: #"{"booking_id":"b\#(number)"}"#)
+            #expect(try scripts.client.run("ZCARD", key) == .integer(1_000))
+            #expect(try scripts.client.run("ZRANGE", key, "0", "0").texts == [oldest])
+        }
+    }
+
     @Test func `times that a wrong clock wrote count as now`() throws {
         let now = Timestamp(clamping: try scripts.milliseconds())
         let year: Int64 = 365 * 86_400_000
