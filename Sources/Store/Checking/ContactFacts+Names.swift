@@ -2,8 +2,6 @@ import CRM
 
 /// The names by which events find a contact.
 extension ContactFacts {
-    private var key: String { Keys.contact(id) }
-
     var emailFindings: [Finding] {
         guard let email = fields["email"] else { return [] }
         guard let normal = Email(email)?.text else {
