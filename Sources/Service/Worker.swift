@@ -34,6 +34,7 @@ final class Worker {
     private(set) var round = 0
     private var flushing: [ClientConnection] = []
     private var dateSecond: Int64 = 0
+    private var lastMetrics: (round: Int, response: Response)?
 
     init(
         settings: Settings, state: ServiceState, metrics: Metrics, queue: Intake.Queue?,
@@ -152,9 +153,17 @@ final class Worker {
             }
         case .stream(let stream): streams.open(stream, on: client, ticket)
         case .report(.readiness): answer(state.readiness)
-        case .report(.metrics): answer(state.metricsPage)
+        case .report(.metrics): answer(metricsPage())
         case .report(.status): answer(state.status(at: now))
         }
+    }
+
+    /// `/metrics`, made at most once a round: however many clients ask, the page costs others nothing more.
+    private func metricsPage() -> Response {
+        if let page = lastMetrics, page.round == round { return page.response }
+        let response = state.metricsPage
+        lastMetrics = (round, response)
+        return response
     }
 
     /// Reports why a connection ends.
@@ -189,6 +198,7 @@ final class Worker {
         pool.readPaused()
         metrics.bufferedBytes.store(pool.budget.total, ordering: .relaxed)
         round += 1
+        pool.bytesInRound = 0
         turns.beginRound()
         if turns.isReady { loop.schedule(after: 0) {} }
         streams.flush()

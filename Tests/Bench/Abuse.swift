@@ -22,11 +22,14 @@ struct Abuse {
         var settings: [String: String] = [:]
         /// Whether Redis answers nothing meanwhile; events go to a journal then.
         var freezesRedis = false
+        /// Whether two threads use up the processor meanwhile: what a machine with other work does to the figures.
+        var computes = false
         let step: @Sendable (Abuser) -> Void
     }
 
     private static let kinds: [Kind] = [
         Kind(name: "nothing") { $0.rest(100) },
+        Kind(name: "no request, but two threads that compute", computes: true) { $0.rest(100) },
         Kind(name: "5,000 connections that say nothing") {
             $0.keep(5_000)
             $0.rest(50)
@@ -68,7 +71,8 @@ struct Abuse {
             $0.sendOn(Self.batch)
             $0.rest(1)
         },
-        Kind(name: "the same while Redis hangs", freezesRedis: true) {
+        Kind(name: "nothing, while Redis hangs", freezesRedis: true) { $0.rest(100) },
+        Kind(name: "40 clients that post such batches while Redis hangs", freezesRedis: true) {
             $0.keep(40)
             $0.sendOn(Self.batch)
             $0.rest(1)
@@ -129,6 +133,9 @@ struct Abuse {
             abuser.closeAll()
             isOver.finish()
         }.start()
+        if kind.computes {
+            for _ in 0..<2 { Foundation.Thread { while !isOver.isSet {} }.start() }
+        }
         // The abuse is under way when the measurement begins.
         usleep(1_000_000)
         _ = try load.runOpen(rate: Self.rate, random: &random)

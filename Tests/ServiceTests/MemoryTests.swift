@@ -58,9 +58,10 @@ import Testing
 
     /// Posts events as a shop does, until `isOver`; each has to be answered with 200 or one of `others`.
     private func expectService(
-        _ site: Site, or others: Set<Int> = [], atLeast count: Int = 20, until isOver: () -> Bool = { true }
+        _ site: Site, on connection: HTTPConnection? = nil, or others: Set<Int> = [], atLeast count: Int = 20,
+        until isOver: () -> Bool = { true }
     ) throws {
-        let connection = try site.receiver.connect()
+        let connection = try connection ?? site.receiver.connect()
         let good = event("page.viewed", customer: ["email": "good@example.com"])
         let request = Self.request(good.text, to: "track-event")
         var answered = 0
@@ -116,6 +117,22 @@ import Testing
         try eventually("all are applied", within: 60) {
             try site.client.run("ZCARD", "crm_index_contacts_recent") == .integer(641)
         }
+    }
+
+    @Test func `batches that are sent before the answers of earlier ones take no more, and keep nobody waiting`() throws {
+        let folder = try TemporaryFolder()
+        let site = try site([
+            "REDIS_TIMEOUT_SECONDS": "1", "JOURNAL_DIR": folder.file("journal"), "THREADS": "1",
+        ])
+        let good = try site.receiver.connect()
+        let before = peakKilobytes(site.receiver)
+        site.redis.freeze()
+        let crowd = try Crowd(site.receiver, 40) { number in Array(repeating: Self.batch(number), count: 4).flatMap(\.self) }
+        crowd.start(rounds: 2, reads: false)
+        // One connection, which is idle whenever there is no room.
+        try expectService(site, on: good, or: [202], atLeast: 50)
+        #expect(peakKilobytes(site.receiver) - before < Self.maxGrowthKilobytes)
+        crowd.stop()
     }
 
     @Test func `clients that never read their answers take no more`() throws {

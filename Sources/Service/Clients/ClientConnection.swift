@@ -48,6 +48,10 @@ final class ClientConnection: EventSource {
 
     /// Whether nothing is owed to the client.
     var isIdle: Bool { responses.isEmpty && output.isEmpty }
+    /// Whether its next request stays unread until the answers before it have left: there is no room for another.
+    private var isHeldBack: Bool {
+        !responses.isEmpty && decoder.bufferedBytes > 0 && worker.pool.budget.isFull
+    }
     /// Whether it waits until it is read again.
     var isPaused: Bool { clock.isPaused && state != .closed }
     func ready(_ readiness: Readiness) {
@@ -173,12 +177,15 @@ final class ClientConnection: EventSource {
 
     private func receive() {
         let owesNothing = isIdle && decoder.bufferedBytes == 0
+        // The next round finds it as readable as this one does.
+        guard owesNothing || worker.pool.mayReadInRound || state != .open else { return }
         let room = state == .open ? worker.pool.readable(by: self, owesNothing: owesNothing) : MemoryBudget.maxRead
         guard room > 0 else { return pause() }
         let buffer = UnsafeMutableRawBufferPointer(rebasing: worker.receiveBuffer[..<room])
         switch socket.receive(into: buffer) {
         case .bytes(let count):
             guard state == .open else { return }
+            worker.pool.bytesInRound += count
             decoder.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             decode()
             countHeldBytes()
@@ -224,7 +231,10 @@ final class ClientConnection: EventSource {
     private func decode() {
         while state == .open, responses.count < Self.mostWaiting, output.count < Self.mostOutput, !waitsForNextRound() {
             // A further request of the same client waits for its answer; then ``flush()`` comes back here.
-            guard responses.isEmpty || !worker.pool.budget.isFull else { break }
+            guard !isHeldBack else {
+                worker.pool.prefersNoMore(self)
+                break
+            }
             do throws(RequestError) {
                 switch try decoder.next(bodyLimit: worker.router.bodyLimit) {
                 case .needsMoreBytes: return clock.wait(for: decoder.phase, at: worker.loop.now)
@@ -317,7 +327,7 @@ final class ClientConnection: EventSource {
         guard state != .closed else { return }
         var wanted: Readiness = []
         let mayRead =
-            state == .open && !isDeferred && !clock.isPaused && responses.count < Self.mostWaiting
+            state == .open && !isDeferred && !isHeldBack && !clock.isPaused && responses.count < Self.mostWaiting
             && output.count < Self.mostOutput
         if (mayRead || state == .lingering || state == .streaming) && !clientHasFinished { wanted.insert(.read) }
         if !output.isEmpty { wanted.insert(.write) }

@@ -5,6 +5,11 @@ final class ClientPool {
     /// Clients that one look finds to make room for others.
     static let maxSpare = 256
 
+    /// Bytes that are read in one round of the loop, some 1 ms; then only clients that begin a request are read.
+    static let maxBytesInRound = 524_288
+
+    /// Bytes that were read in this round.
+    var bytesInRound = 0
     /// What these clients hold in memory.
     let budget: MemoryBudget
     private let loop: EventLoop
@@ -60,6 +65,9 @@ final class ClientPool {
     }
 
     // MARK: Memory
+
+    /// Whether clients in the middle of a request are read in this round.
+    var mayReadInRound: Bool { bytesInRound < Self.maxBytesInRound }
 
     /// How many bytes may be read from a client now. One to which nothing is owed may send a usual request.
     func readable(by client: ClientConnection, owesNothing: Bool) -> Int {

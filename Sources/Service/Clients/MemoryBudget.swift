@@ -9,7 +9,7 @@ final class MemoryBudget {
     /// The same while clients take turns: an event whose turn it is finds no more before it, some 20 ms of Redis' time.
     static let maxToRedisInTurns = 131_072
     /// Bytes of events that may be on the way to the disk.
-    static let maxToDisk = 1_048_576
+    static let maxToDisk = 262_144
     /// Bytes that a client that holds nothing is read at once when the share is used up: a usual request.
     static let usualRequest = 4_096
     /// Bytes that a client is read at once.

@@ -7,7 +7,7 @@ import HTTP
 /// Without this order one client's large batches would stand before the events of all others, in memory and in Redis.
 final class EventTurns {
     /// Bytes of requests that are looked at in one round of the loop; the others wait for the next.
-    static let maxBytesInRound = 524_288
+    static let maxBytesInRound = 196_608
     /// Bytes that an event costs beside its text.
     static let eventOverhead = 512
 
