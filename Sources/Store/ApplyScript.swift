@@ -32,6 +32,8 @@ public struct ApplyScript: Sendable {
     static let maxEmails = 100
     /// Contacts that must have given a name before statistics show it: what one visitor typed is nobody else's business.
     static let minGivers = 3
+    /// How often a name must have been given in a month before few of its events look up who gave it.
+    static let oftenGiven = 20
     /// Bookings of one contact of which it is remembered that they were completed or paid, the newest.
     static let maxSettled = 1_000
     /// Milliseconds by which the clocks of two senders may differ without saying that two things are not the same.
@@ -59,6 +61,7 @@ public struct ApplyScript: Sendable {
             ("most_open", String(Self.mostOpenTasks)), ("max_settled", String(Self.maxSettled)),
             ("clock_tolerance", String(Self.clockTolerance)), ("max_ahead", String(Self.maxAhead)),
             ("max_emails", String(Self.maxEmails)), ("min_givers", String(Self.minGivers)),
+            ("often", String(Self.oftenGiven)),
             ("first_status", Self.quoted(Rules.firstStatus.rawValue)),
             ("first_slug", Self.quoted(Rules.firstStatus.slug)),
             ("new_contact", Self.quoted(Self.newContact)),

@@ -30,7 +30,9 @@ if part == 'funnel' then
     end
     part, at = args[at + 1], at + 2
   end
-  local names = { 'step_at', 'booking' }
+  -- `settled_at` is the latest moment among the facts, as it was stored: most contacts have none, and need no look-up.
+  local names = (fact or settle) and { 'step_at', 'booking', 'settled_at' } or { 'step_at', 'booking' }
+  local first_after = #names + 1
   while part == 'after' do names[#names + 1], part, at = args[at], args[at + 1], at + 2 end
   local last_after = #names
   while part == 'keep' do names[#names + 1], part, at = args[at], args[at + 1], at + 2 end
@@ -65,19 +67,21 @@ if part == 'funnel' then
   was_about = there[2]
   -- A stored time, as it is compared.
   local function past(value)
-    if value <= at_time then return value end
     clock = clock or call('TIME')[1] * 1000
     return value > clock + max_ahead and clock - clock_tolerance or value
   end
-  local function moment(i)
-    local value = tonumber(there[i] or 0)
-    if not value then error({ err = 'DAMAGED ' .. funnel .. ' ' .. names[i] .. ' is not a number' }) end
-    return past(value)
+  for i = 1, last_keep do
+    if i ~= 2 and there[i] then
+      local value = tonumber(there[i])
+      if not value then error({ err = 'DAMAGED ' .. funnel .. ' ' .. names[i] .. ' is not a number' }) end
+      there[i] = value > at_time and names[i] ~= 'settled_at' and past(value) or value
+    end
   end
   -- Whether the event reaches what is stored under a booking's name with that time. Beyond its own time an event that
   -- settles its booking does: what has the booking's id, and within the tolerance of clocks what has another of its names,
   -- or has nothing in common with it that tells the two apart. Of the contact's last one more is known than its name.
   local function reaches(name, value)
+    if value <= at_time then return true end
     value = past(value)
     if value <= at_time then return true end
     if not settle then return false end
@@ -100,16 +104,17 @@ if part == 'funnel' then
   end
 
   local over = booking_id ~= '' and call('SISMEMBER', 'crm_index_bookings_' .. id, booking_id) == 1
-  if fact and not over then
+  local settled_at = first_after > 3 and there[3]
+  if fact and settled_at and not over and (fact_is_exact or at_time <= settled_at + clock_tolerance) then
     local known_at = call('ZSCORE', 'crm_index_settled_' .. id, fact)
     over = known_at and (fact_is_exact or at_time <= tonumber(known_at) + clock_tolerance)
   end
-  local passed, step_at = false, moment(1)
+  local passed, step_at = false, there[1] or 0
   is_last = step_at <= at_time or reaches(was_about, step_at)
-  for i = 3, last_after do
+  for i = first_after, last_after do
     -- The last step supersedes only what is about the same booking.
     local applies = names[i] ~= 'step_at' or was_about == booking
-    if applies and moment(i) > at_time then passed = true end
+    if applies and (there[i] or 0) > at_time then passed = true end
   end
 
   if not over and not passed and next_status and next_status ~= status then
@@ -140,20 +145,18 @@ if part == 'funnel' then
   end
 
   if closes and not over then
-    local function close(field, value)
-      local open_id, opened = string.match(value, '^(%S+) (%d+)$')
-      if not open_id or not reaches(string.sub(field, #closes + 1), tonumber(opened)) then return end
-      local old = call('HMGET', 'crm_task_' .. open_id, 'status', 'priority')
-      closing = closing or {}
-      closing[#closing + 1] = { field = field, id = open_id, open = old[1] == 'open', priority = old[2] or '' }
-    end
-    if closes_all then
-      local all = call('HGETALL', funnel)
-      for i = 1, #all, 2 do
-        if string.sub(all[i], 1, #closes) == closes then close(all[i], all[i + 1]) end
+    local notes = { names[last_keep + 1], there[last_keep + 1] or nil }
+    if closes_all then notes = call('HGETALL', funnel) end
+    for i = 1, #notes, 2 do
+      local field = notes[i]
+      if notes[i + 1] and string.sub(field, 1, #closes) == closes then
+        local open_id, opened = string.match(notes[i + 1], '^(%S+) (%d+)$')
+        if open_id and reaches(string.sub(field, #closes + 1), tonumber(opened)) then
+          local old = call('HMGET', 'crm_task_' .. open_id, 'status', 'priority')
+          closing = closing or {}
+          closing[#closing + 1] = { field = field, id = open_id, open = old[1] == 'open', priority = old[2] or '' }
+        end
       end
-    elseif there[last_keep + 1] then
-      close(names[last_keep + 1], there[last_keep + 1])
     end
   end
   if not effective then
@@ -164,11 +167,12 @@ if part == 'funnel' then
     elseif move then
       call('ZINTERCARD', '3', 'crm_index_nothing', 'crm_index_bookings_open', 'crm_index_bookings_leaving')
     elseif settle then
-      call('ZCARD', settled)
+      settled_count = call('ZCARD', settled)
     end
+    if settle and (settled_at or 0) < at_time then remember = { 'settled_at', when } end
     raised, numbers = more_raised, more_numbers
     for i = last_after + 1, last_keep do
-      if moment(i) <= at_time then
+      if (there[i] or 0) <= at_time then
         remember = remember or {}
         remember[#remember + 1], remember[#remember + 2] = names[i], when
       end

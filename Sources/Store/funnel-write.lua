@@ -19,8 +19,9 @@ end
 if settle then
   local scored = {}
   for i, member in ipairs(settle) do scored[2 * i - 1], scored[2 * i] = when, member end
-  if call('ZADD', settled, 'GT', unpack(scored)) > 0 then
-    local too_many = call('ZCARD', settled) - max_settled
+  local added = call('ZADD', settled, 'GT', unpack(scored))
+  if added > 0 then
+    local too_many = (settled_count and settled_count + added or call('ZCARD', settled)) - max_settled
     if too_many > 0 then call('ZREMRANGEBYRANK', settled, '0', too_many - 1) end
   end
 end

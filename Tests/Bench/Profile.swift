@@ -56,6 +56,8 @@ struct Profile {
         let registrations = try (0..<1_000).map { try calls.protocolBytes(of: traffic.registration(of: $0)) }
         let pipeline = try Pipeline(port: port)
         _ = try pipeline.run(registrations, depth: 64)
+        let before = try (0..<10_000).map { _ in try calls.protocolBytes(of: traffic.next()) }
+        _ = try pipeline.run(before, depth: 64)
         let commands = try (0..<events).map { _ in try calls.protocolBytes(of: traffic.next()) }
         try count(child, "Redis") { _ = try pipeline.run(commands, depth: 64) }
     }

@@ -127,6 +127,9 @@ import Testing
         repairs(
             "HSET crm_index_funnel_{ann.id} completed_at x", finds: "funnel crm_index_funnel_{ann.id}",
             then: "HDEL crm_index_funnel_{ann.id} completed_at"),
+        repairs(
+            "HSET crm_index_funnel_{ann.id} settled_at x", finds: "funnel crm_index_funnel_{ann.id}",
+            then: "HSET crm_index_funnel_{ann.id} settled_at 999999999999999"),
         repairs("SADD crm_index_bookings_contact_gone b", finds: "orphan crm_index_bookings_contact_gone"),
         repairs("HSET crm_index_funnel_contact_gone paid_at 5", finds: "orphan crm_index_funnel_contact_gone"),
     ]

@@ -82,13 +82,13 @@ import Testing
         let client = try site.redis.client()
         for attempt in 0..<10 {
             // Between two checks of the user's rights one is taken away.
-            try client.run("ACL", "SETUSER", "default", "-zincrby")
+            try client.run("ACL", "SETUSER", "default", "-hset")
             let sent = event(
                 "vehicle.viewed", id: "e\(attempt)", customer: ["email": "ann@example.com"],
                 data: ["vehicle_name": "Toyota"])
             #expect(try site.post(sent).status == 202)
             let isMarked = try client.run("GET", "crm_event_e\(attempt)").text != nil
-            try client.run("ACL", "SETUSER", "default", "+zincrby")
+            try client.run("ACL", "SETUSER", "default", "+hset")
             try site.awaitReplay()
             guard isMarked else { continue }
             #expect(try site.metric("crmsync_journal_broken_total") == 1)

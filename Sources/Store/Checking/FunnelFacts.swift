@@ -28,6 +28,20 @@ struct FunnelFacts {
     /// The moments that are kept besides the last step, which belongs to the contact's booking in progress.
     static let moments = [FunnelChange.Moment.completed, .closed, .paid].map(\.rawValue)
 
+    /// The latest moment among the facts that are known of bookings.
+    private static let settledAt = "settled_at"
+    /// Later than any fact: none is overlooked because of it.
+    private static let endOfTime = "999999999999999"
+
+    private var latestFact: [Finding] {
+        guard let text = fields[Self.settledAt], StoredValue.count(text) == nil else { return [] }
+        return [
+            .repair(
+                .funnel, key, "\(Self.settledAt) is \(text), not a time in milliseconds",
+                "has every fact looked up", ["HSET", key, Self.settledAt, Self.endOfTime])
+        ]
+    }
+
     /// Everything that is wrong with it.
     var findings: [Finding] {
         if !contactExists { return [.orphan(key, of: contact)] }
@@ -36,7 +50,7 @@ struct FunnelFacts {
             return .repair(
                 .funnel, key, "\(name) is \(text), not a time in milliseconds", "forgets it", ["HDEL", key, name])
         }
-        return moments + zip(Self.noteFields(fields), noted).flatMap(note)
+        return moments + latestFact + zip(Self.noteFields(fields), noted).flatMap(note)
     }
 
     private func note(_ field: String, _ task: Noted) -> [Finding] {
