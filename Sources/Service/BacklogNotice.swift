@@ -12,15 +12,15 @@ final class BacklogNotice {
     static let renewal: Int64 = 3_000
 
     private let store: Store
-    private let backlog: Backlog
+    private let queueState: QueueState
     private let loop: EventLoop
     /// When it was last said; `nil` while there is nothing to say.
     private var saidAt: Moment?
     private var isSending = false
 
-    init(store: Store, backlog: Backlog, loop: EventLoop) {
+    init(store: Store, queueState: QueueState, loop: EventLoop) {
         self.store = store
-        self.backlog = backlog
+        self.queueState = queueState
         self.loop = loop
     }
 
@@ -37,12 +37,12 @@ final class BacklogNotice {
             return
         }
         guard !isSending else { return }
-        let hasEvents = !backlog.isEmpty
+        let hasEvents = !queueState.isEmpty
         if hasEvents, let saidAt, loop.now.since(saidAt) / 1_000_000 < Self.renewal { return }
         guard hasEvents || saidAt != nil else { return }
         isSending = true
         let now = loop.now
-        store.announceBacklog(of: backlog.receiver, milliseconds: hasEvents ? Self.validity : nil) {
+        store.announceBacklog(of: queueState.receiver, milliseconds: hasEvents ? Self.validity : nil) {
             [weak self] isSaid in
             guard let self else { return }
             isSending = false

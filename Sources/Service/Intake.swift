@@ -4,20 +4,20 @@ import Store
 
 /// The way of an event into storage: rules, Redis, else the disk; and what is told of it.
 final class Intake {
-    /// How an event is handed to the keeper of the disk queue.
-    typealias Queue = @Sendable (Backlog.Entry) -> Void
+    /// How an event is handed to the backgroundWorker of the disk queue.
+    typealias Enqueue = @Sendable (QueueState.Entry) -> Void
 
     private let settings: Settings
     private let store: Store
     private let loop: EventLoop
     private let metrics: Metrics
     private let log: Log
-    private let backlog: Backlog
+    private let queueState: QueueState
     /// Nil without a journal.
-    private let queue: Queue?
+    private let queue: Enqueue?
     private let rules: Rules
     /// This worker's share of `MAX_IN_FLIGHT`.
-    private let mostInFlight: Int
+    private let maxInFlight: Int
     /// Events that wait for the names of their customers.
     private var lookups = 0
     /// What events on their way hold in memory.
@@ -26,7 +26,8 @@ final class Intake {
     var waiting = 0
 
     init(
-        settings: Settings, store: Store, loop: EventLoop, metrics: Metrics, log: Log, backlog: Backlog, queue: Queue?,
+        settings: Settings, store: Store, loop: EventLoop, metrics: Metrics, log: Log, queueState: QueueState,
+        queue: Enqueue?,
         budget: MemoryBudget
     ) {
         self.settings = settings
@@ -35,10 +36,10 @@ final class Intake {
         self.loop = loop
         self.metrics = metrics
         self.log = log
-        self.backlog = backlog
+        self.queueState = queueState
         self.queue = queue
         rules = settings.rules
-        mostInFlight = max(1, settings.maxInFlight / settings.threads)
+        maxInFlight = max(1, settings.maxInFlight / settings.threads)
     }
 
     /// Whether there is room for an event that need not wait for its turn.
@@ -49,11 +50,11 @@ final class Intake {
 
     /// Whether there is room where the next event will probably go.
     private func hasRoom(toRedis limit: Int) -> Bool {
-        let isToRedis = store.isReady && !isOverloaded && !backlog.redisBreaksEvents.load(ordering: .relaxed)
+        let isToRedis = store.isReady && !isOverloaded && !queueState.redisBreaksEvents.load(ordering: .relaxed)
         return isToRedis ? budget.toRedis < limit : budget.toDisk < MemoryBudget.maxToDisk
     }
 
-    private var isOverloaded: Bool { store.redis.inFlight + waiting >= mostInFlight }
+    private var isOverloaded: Bool { store.redis.inFlight + waiting >= maxInFlight }
 
     /// Stores the event and tells what became of it, once.
     func take(_ event: Event, _ done: @escaping (Verdict) -> Void) {
@@ -63,11 +64,11 @@ final class Intake {
         guard !isOverloaded else {
             return toDisk(event, began, because: "more than MAX_IN_FLIGHT events wait for Redis", done)
         }
-        guard !backlog.redisBreaksEvents.load(ordering: .relaxed) else {
+        guard !queueState.redisBreaksEvents.load(ordering: .relaxed) else {
             return toDisk(event, began, because: "the Redis user lacks rights; see /readyz", done)
         }
         // What comes after an event that waits for names must not overtake it.
-        if queue != nil, lookups > 0 || !backlog.isEmpty { return takeBehindQueue(event, began, done) }
+        if queue != nil, lookups > 0 || !queueState.isEmpty { return takeBehindQueue(event, began, done) }
         apply(event, began, done)
     }
 
@@ -75,7 +76,9 @@ final class Intake {
     /// email may be one contact, which only Redis knows.
     private func takeBehindQueue(_ event: Event, _ began: Moment, _ done: @escaping (Verdict) -> Void) {
         let reason = "earlier events of the customer are queued"
-        if lookups == 0, backlog.holdsEvents(of: event.customer) { return toDisk(event, began, because: reason, done) }
+        if lookups == 0, queueState.holdsEvents(of: event.customer) {
+            return toDisk(event, began, because: reason, done)
+        }
         lookups += 1
         store.names(of: event.customer) { [self] result in
             lookups -= 1
@@ -83,7 +86,7 @@ final class Intake {
             case .failure(let error): toDisk(event, began, because: error.reason, done)
             case .success(let known):
                 let names = known.ids.map(\.hashValue) + known.emails.map(\.hashValue)
-                if backlog.holdsEvents(of: names + Backlog.names(of: event.customer)) {
+                if queueState.holdsEvents(of: names + QueueState.names(of: event.customer)) {
                     toDisk(event, began, because: reason, done)
                 } else {
                     apply(event, began, done)
@@ -107,10 +110,10 @@ final class Intake {
     /// What Redis did not take goes to the disk, unless it would end as a dead letter and there is no room for one.
     private func keep(_ event: Event, _ began: Moment, _ error: StoreError, _ done: @escaping (Verdict) -> Void) {
         switch error {
-        case .refused where backlog.deadLettersFull.load(ordering: .relaxed):
+        case .refused where queueState.deadLettersFull.load(ordering: .relaxed):
             refuse(event, began, because: "the dead letters are full; " + error.reason, done)
         case .broken:
-            backlog.broken.add(1, ordering: .relaxed)
+            queueState.broken.add(1, ordering: .relaxed)
             log.write(
                 .error, "Event applied in part; run crmsync check",
                 [("event_id", event.id.forLog), ("reason", error.reason)])
@@ -175,12 +178,12 @@ final class Intake {
             if stored, rules.lacksAmount(event) { warnOfAmount(of: event) }
             finish(stored ? .queued(event.id) : .unavailable, done)
         }
-        guard let queue, backlog.admit(bytes: payload.count) else { return verdict.value(false) }
-        let customers = Backlog.names(of: event.customer)
+        guard let queue, queueState.admit(bytes: payload.count) else { return verdict.value(false) }
+        let customers = QueueState.names(of: event.customer)
         let handover = loop.handover
-        backlog.enter(customers)
+        queueState.enter(customers)
         queue(
-            Backlog.Entry(
+            QueueState.Entry(
                 payload: payload, receivedAt: event.receivedAt.milliseconds, flags: event.queueFlags,
                 customers: customers, deadBecause: isDead ? reason : nil,
                 stored: { stored in handover.perform { verdict.value(stored) } }))

@@ -99,13 +99,14 @@ public struct JournalDesk {
         return [letters[number - 1]]
     }
 
-    private enum Outcome {
+    private enum RetryResult {
         case success(String)
         case failure(String)
     }
 
     /// One after the other, through the same door as every event.
-    private func applyAll(_ letters: [DeadLetter], _ each: @escaping (DeadLetter, Outcome) -> Void) throws(SystemError)
+    private func applyAll(_ letters: [DeadLetter], _ each: @escaping (DeadLetter, RetryResult) -> Void)
+        throws(SystemError)
     {
         let loop = try EventLoop()
         let store = Store(settings, loop: loop)

@@ -52,7 +52,7 @@ public final class Log {
     public typealias Field = (name: StaticString, value: String)
 
     /// Bytes kept for a reader that is slow.
-    static let mostBytes = 262_144
+    static let maxBytes = 262_144
 
     private let level: LogLevel
     private let format: LogFormat
@@ -81,7 +81,7 @@ public final class Log {
     func announce(_ level: LogLevel, _ message: String, _ fields: [Field]) { add(level, message, nil, fields) }
 
     private func add(_ level: LogLevel, _ message: String, _ subject: String?, _ fields: [Field]) {
-        guard pending.count < Self.mostBytes else {
+        guard pending.count < Self.maxBytes else {
             dropped += 1
             return
         }
@@ -94,7 +94,7 @@ public final class Log {
 
     /// Writes what has been collected, as far as it can be without waiting.
     public func flush() {
-        if dropped > 0, pending.count < Self.mostBytes {
+        if dropped > 0, pending.count < Self.maxBytes {
             let lines = dropped
             dropped = 0
             write(.warning, "Log lines dropped: the reader of standard output is too slow", [("lines", String(lines))])

@@ -97,7 +97,7 @@ public final class Metrics: Sendable {
     }
 
     /// All workers' numbers in the Prometheus text format, version 0.0.4.
-    static func text(of workers: [Metrics], _ backlog: Backlog, _ problems: [Problem] = []) -> String {
+    static func text(of workers: [Metrics], _ queueState: QueueState, _ problems: [Problem] = []) -> String {
         func sum(_ value: (Metrics) -> Int) -> Int { workers.reduce(0) { $0 + value($1) } }
         var text = PrometheusText()
         text.family("crmsync_events_total", "counter", "Events by type and result.")
@@ -116,7 +116,7 @@ public final class Metrics: Sendable {
         }
         histogram(sum, to: &text)
         gauges(sum, workers: workers.count, to: &text)
-        queue(backlog, to: &text)
+        queue(queueState, to: &text)
         text.family("crmsync_problem", "gauge", "1 for each problem that /readyz explains.")
         for problem in problems {
             let labels = [("code", problem.code), ("severity", problem.severity.rawValue)]
@@ -160,35 +160,44 @@ public final class Metrics: Sendable {
         text.sample(name + "_count", [], total)
     }
 
-    private static func queue(_ backlog: Backlog, to text: inout PrometheusText) {
-        let oldest = backlog.oldest.load(ordering: .relaxed)
+    private static func queue(_ queueState: QueueState, to text: inout PrometheusText) {
+        let oldest = queueState.oldest.load(ordering: .relaxed)
         let age = oldest == 0 ? 0 : max(0, Int(Clock.milliseconds()) - oldest) / 1000
         let values: [(String, String, String, Int)] = [
-            ("pending", "gauge", "Events on disk that wait for Redis.", backlog.pending.load(ordering: .relaxed)),
-            ("bytes", "gauge", "Bytes of events on disk.", backlog.bytes.load(ordering: .relaxed)),
+            ("pending", "gauge", "Events on disk that wait for Redis.", queueState.pending.load(ordering: .relaxed)),
+            ("bytes", "gauge", "Bytes of events on disk.", queueState.bytes.load(ordering: .relaxed)),
             ("oldest_age_seconds", "gauge", "Age of the oldest event on disk.", age),
-            ("room", "gauge", "1 when an event can be queued now.", backlog.hasRoom.load(ordering: .relaxed) ? 1 : 0),
-            ("replayed_total", "counter", "Events brought to Redis later.", backlog.replayed.load(ordering: .relaxed)),
-            ("dead_total", "counter", "Events given up as dead letters.", backlog.dead.load(ordering: .relaxed)),
-            ("broken_total", "counter", "Events that Redis applied in part.", backlog.broken.load(ordering: .relaxed)),
-            ("dead_letters", "gauge", "Dead letters in the folder.", backlog.deadLetters.load(ordering: .relaxed)),
+            (
+                "room", "gauge", "1 when an event can be queued now.",
+                queueState.hasRoom.load(ordering: .relaxed) ? 1 : 0
+            ),
+            (
+                "replayed_total", "counter", "Events brought to Redis later.",
+                queueState.replayed.load(ordering: .relaxed)
+            ),
+            ("dead_total", "counter", "Events given up as dead letters.", queueState.dead.load(ordering: .relaxed)),
+            (
+                "broken_total", "counter", "Events that Redis applied in part.",
+                queueState.broken.load(ordering: .relaxed)
+            ),
+            ("dead_letters", "gauge", "Dead letters in the folder.", queueState.deadLetters.load(ordering: .relaxed)),
         ]
         for (name, type, help, value) in values {
             text.family("crmsync_journal_" + name, type, help)
             text.sample("crmsync_journal_" + name, [], value)
         }
         text.family("crmsync_database_changes_total", "counter", "Times that the database was emptied or exchanged.")
-        text.sample("crmsync_database_changes_total", [], backlog.databaseChanges.load(ordering: .relaxed))
+        text.sample("crmsync_database_changes_total", [], queueState.databaseChanges.load(ordering: .relaxed))
         text.family("crmsync_bookings_abandoned_by_watch_total", "counter", "Bookings given up after silence.")
-        text.sample("crmsync_bookings_abandoned_by_watch_total", [], backlog.abandoned.load(ordering: .relaxed))
+        text.sample("crmsync_bookings_abandoned_by_watch_total", [], queueState.abandoned.load(ordering: .relaxed))
         text.family("crmsync_bookings_left_total", "counter", "Bookings given up whose browser may have been closed.")
-        text.sample("crmsync_bookings_left_total", [], backlog.left.load(ordering: .relaxed))
+        text.sample("crmsync_bookings_left_total", [], queueState.left.load(ordering: .relaxed))
         text.family("crmsync_alerts_repeated_total", "counter", "Unheard alerts that were heard later.")
-        text.sample("crmsync_alerts_repeated_total", [], backlog.repeated.load(ordering: .relaxed))
+        text.sample("crmsync_alerts_repeated_total", [], queueState.repeated.load(ordering: .relaxed))
         text.family("crmsync_contacts_expired_total", "counter", "Contacts erased for RETENTION_DAYS without activity.")
-        text.sample("crmsync_contacts_expired_total", [], backlog.expired.load(ordering: .relaxed))
+        text.sample("crmsync_contacts_expired_total", [], queueState.expired.load(ordering: .relaxed))
         text.family("crmsync_tasks_trimmed_total", "counter", "Tasks taken away that were over for TASK_DAYS.")
-        text.sample("crmsync_tasks_trimmed_total", [], backlog.trimmed.load(ordering: .relaxed))
+        text.sample("crmsync_tasks_trimmed_total", [], queueState.trimmed.load(ordering: .relaxed))
     }
 
     private static func gauges(_ sum: ((Metrics) -> Int) -> Int, workers: Int, to text: inout PrometheusText) {

@@ -39,7 +39,7 @@ public struct RateLimit: Equatable, Sendable {
 /// full bucket and one that was never used are the same and need not be kept.
 final class RateLimiter: Sendable {
     /// Buckets that are kept at most: about 2 MB. Of more senders than that those are forgotten that have sent least.
-    static let mostBuckets = 65_536
+    static let maxBuckets = 65_536
 
     /// How many of several events pass, and when the others would.
     struct Grant {
@@ -82,7 +82,7 @@ final class RateLimiter: Sendable {
             let free = tolerance - (full - now)
             let passed = min(count, Int(free / interval))
             if passed > 0 {
-                if buckets.count >= Self.mostBuckets, buckets[sender] == nil { Self.makeRoom(in: &buckets, now) }
+                if buckets.count >= Self.maxBuckets, buckets[sender] == nil { Self.makeRoom(in: &buckets, now) }
                 buckets[sender] = full + interval * Int64(passed)
             }
             return Grant(

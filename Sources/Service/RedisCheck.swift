@@ -78,12 +78,12 @@ final class RedisCheck {
         facts.damagedKey = facts.damagedKey ?? blockingKey
         let problems = Requirement.problems(of: facts)
         state.problems.report(problems, from: .redis, to: log)
-        let backlog = state.backlog
+        let queueState = state.queueState
         // Rights that are missing are noticed in the middle of a script: what it wrote before stays.
         let breaks = facts.rights.map { !$0.missingForEvents.isEmpty } ?? false
-        backlog.redisBreaksEvents.store(breaks, ordering: .relaxed)
+        queueState.redisBreaksEvents.store(breaks, ordering: .relaxed)
         let refuses = facts.isConnected && problems.contains { $0.severity == .error }
-        backlog.redisRefuses.store(refuses, ordering: .relaxed)
+        queueState.redisRefuses.store(refuses, ordering: .relaxed)
         log.flush()
     }
 
@@ -122,7 +122,7 @@ final class RedisCheck {
     private func see(_ id: String) {
         guard id != database else { return }
         if let database {
-            state.backlog.databaseChanges.add(1, ordering: .relaxed)
+            state.queueState.databaseChanges.add(1, ordering: .relaxed)
             let message =
                 "The database is not the one that was there before (crm_meta database was \(database.prefix(32)), "
                 + "is \(id.prefix(32))): it was emptied, or another Redis is in its place. Restore its data, "

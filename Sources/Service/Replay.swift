@@ -16,7 +16,7 @@ final class Replay {
     /// The same while there are no live events.
     static let largeWindow = 512
     /// Milliseconds that a window may take before the next one is smaller.
-    static let longestWindow: Int64 = 50
+    static let maxWindow: Int64 = 50
     /// Bytes of events read from disk at once.
     static let readBytes = 1_048_576
     /// Milliseconds after which events that Redis could not take are tried again.
@@ -24,7 +24,7 @@ final class Replay {
     /// Milliseconds after which it is tried again when only a person can mend what stops it.
     static let retryBlockedAfter: Int64 = 1_000
     /// How often an event may be refused while others go through, before it is given up.
-    static let mostRefusals = 10
+    static let maxRefusals = 10
 
     /// Called when something has left the disk.
     var progressed: () -> Void = {}
@@ -35,7 +35,7 @@ final class Replay {
     private let rules: Rules
     let store: Store
     private let state: ServiceState
-    private var backlog: Backlog { state.backlog }
+    private var queueState: QueueState { state.queueState }
     private let log: Log
     private let loop: EventLoop
     private var ulids = ULIDGenerator()
@@ -86,13 +86,13 @@ final class Replay {
     }
 
     /// Sends the next events, if it is time.
-    func goOn() {
+    func resume() {
         guard steps.isEmpty, !isResting, !isStopped, store.isReady, journal.pendingCount > 0,
-            !backlog.redisBreaksEvents.load(ordering: .relaxed)
+            !queueState.redisBreaksEvents.load(ordering: .relaxed)
         else { return }
         let records: [Journal.Record]
         do { records = try journal.read(limit: size, maxBytes: Self.readBytes) } catch {
-            // The keeper reports that one, and what it does about it.
+            // The backgroundWorker reports that one, and what it does about it.
             if case .folderMissing = error { return rest(Self.retryBlockedAfter) }
             log.write(.error, "Journal cannot be read", [("reason", error.description)])
             return rest(5_000)
@@ -168,7 +168,7 @@ final class Replay {
             log.write(
                 .error, "Event applied in part, and given up; run crmsync check",
                 [("event_id", event.id.forLog), ("reason", String(reason.prefix(200)))])
-            backlog.broken.add(1, ordering: .relaxed)
+            queueState.broken.add(1, ordering: .relaxed)
             return .dead("applied in part: \(reason)")
         case .failure(.disconnected), .failure(.uncertain), .failure(.unreplicated): return .later
         }
@@ -202,7 +202,7 @@ final class Replay {
         var last: Journal.Record?
         for step in steps {
             guard let outcome = step.outcome, outcome.isFinal else { break }
-            if case .dead(let reason) = outcome, !bury(step.record, reason) { break }
+            if case .dead(let reason) = outcome, !makeDeadLetter(step.record, reason) { break }
             last = step.record
             tickOff(step)
         }
@@ -236,7 +236,7 @@ final class Replay {
         let worked = Moment.now().since(began) / 1_000_000
         let hasLive = state.stored > storedBefore
         let largest = hasLive ? Self.window : Self.largeWindow
-        size = worked > Self.longestWindow ? max(Self.smallWindow, size / 2) : min(largest, size * 2)
+        size = worked > Self.maxWindow ? max(Self.smallWindow, size / 2) : min(largest, size * 2)
         // What Redis spends on them is a twentieth of a millisecond each; the rest was waiting.
         rest(hasLive ? max(1, min(worked, Int64(count / 10))) : 0)
     }
@@ -257,31 +257,31 @@ final class Replay {
             count = refused.count + (othersPass ? 1 : 0)
         }
         refused = (position, count, stored)
-        guard count >= Self.mostRefusals else { return nil }
+        guard count >= Self.maxRefusals else { return nil }
         return (index, "refused \(count) times while other events were taken: \(reason)")
     }
 
     private func tickOff(_ step: ReplayStep) {
         if left > 0 {
             left -= 1
-            backlog.leaveUnknown()
+            queueState.leaveUnknown()
         } else {
             queued -= 1
-            backlog.leave(step.names)
+            queueState.leave(step.names)
         }
-        backlog.replayed.add(1, ordering: .relaxed)
+        queueState.replayed.add(1, ordering: .relaxed)
     }
 
     /// Nothing is left on disk: what was counted and never came back was damaged there.
     private func settle() {
-        for _ in 0..<max(0, left) { backlog.leaveUnknown() }
-        for _ in 0..<max(0, queued) { backlog.leave([]) }
+        for _ in 0..<max(0, left) { queueState.leaveUnknown() }
+        for _ in 0..<max(0, queued) { queueState.leave([]) }
         (left, queued) = (0, 0)
         (isCareful, size) = (true, Self.smallWindow)
     }
 
     /// An event that no retry can heal goes aside, so that those behind it can go on.
-    private func bury(_ record: Journal.Record, _ reason: String) -> Bool {
+    private func makeDeadLetter(_ record: Journal.Record, _ reason: String) -> Bool {
         do {
             try journal.deadLetter(record, reason: reason, at: loop.wallClock)
             letterFailure = nil
@@ -293,7 +293,7 @@ final class Replay {
             letterFailure = error
             return false
         }
-        backlog.dead.add(1, ordering: .relaxed)
+        queueState.dead.add(1, ordering: .relaxed)
         log.write(
             .error, "Event given up as a dead letter; see crmsync journal", [("reason", String(reason.prefix(200)))])
         return true
@@ -304,7 +304,7 @@ final class Replay {
         // Another replay may have taken over by then, with another journal.
         loop.schedule(after: milliseconds) { [weak self] in
             self?.isResting = false
-            self?.goOn()
+            self?.resume()
         }
     }
 }

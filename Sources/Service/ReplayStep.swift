@@ -27,7 +27,7 @@ struct ReplayStep {
 
     let record: Journal.Record
     let event: Result<Event, Rejection>
-    /// The names of its customer, as ``Backlog`` knows them.
+    /// The names of its customer, as ``QueueState`` knows them.
     var names: [Int]
     /// The names under which Redis knows that customer besides.
     var knownNames: [Int] = []
@@ -38,7 +38,7 @@ struct ReplayStep {
     init(_ record: Journal.Record, _ event: Result<Event, Rejection>) {
         self.record = record
         self.event = event
-        names = (try? event.get()).map { Backlog.names(of: $0.customer) } ?? []
+        names = (try? event.get()).map { QueueState.names(of: $0.customer) } ?? []
     }
 
     /// Has each step follow the last one before it that is about the same customer, under whatever name, and returns

@@ -48,7 +48,7 @@ enum Report {
 /// Finds out what a request asks for. It reads the request and settings, and touches nothing else.
 final class Router {
     /// Most events of one batch.
-    static let mostEvents = 500
+    static let maxEvents = 500
 
     private let settings: Settings
     private let access: Access
@@ -203,7 +203,7 @@ final class Router {
                     .refused(.rejected(.wrongShape(field: "events", expected: "an array of events")), .nothing),
                     from: sender)
             }
-            guard events.count <= Self.mostEvents else {
+            guard events.count <= Self.maxEvents else {
                 return Self.refuse(.batchTooLong)
             }
             let maxBytes = settings.maxBodyBytes

@@ -22,7 +22,7 @@ final class Watch {
     private let settings: Settings
     private let store: Store
     private let rules: Rules
-    private let backlog: Backlog
+    private let queueState: QueueState
     private let clock: ServiceClock
     private let log: Log
     private let loop: EventLoop
@@ -36,7 +36,7 @@ final class Watch {
         self.settings = settings
         self.store = store
         self.rules = rules
-        backlog = state.backlog
+        queueState = state.queueState
         clock = state.clock
         self.log = log
         self.loop = loop
@@ -85,7 +85,7 @@ final class Watch {
         _ reason: DueBookings.Reason, until limit: Timestamp, skipping skipped: Int, _ done: @escaping () -> Void
     ) {
         store.dueBookings(
-            reason, at: limit, skipping: skipped, limit: Self.maxBookings, receiver: backlog.receiver
+            reason, at: limit, skipping: skipped, limit: Self.maxBookings, receiver: queueState.receiver
         ) { [unowned self] result in
             guard case .success(let due) = result, due.remaining > 0 else { return done() }
             if mustWait(for: due.othersWithBacklog) { return done() }
@@ -129,7 +129,7 @@ final class Watch {
             abandonedBy: booking.customerID, email: booking.email, lastStep: booking.lastStep, step: booking.step,
             hasLeft: booking.leaving != nil, at: now, ulid: ulids.next(at: now))
         // A booking whose next step is on disk goes on.
-        guard let event, !backlog.holdsEvents(of: event.customer) else { return done(false) }
+        guard let event, !queueState.holdsEvents(of: event.customer) else { return done(false) }
         var change = rules.change(for: event)
         change.expectation = Expectation(lastStep: booking.lastStep, leaving: booking.leaving)
         store.apply(change) { [unowned self] result in
@@ -151,9 +151,9 @@ final class Watch {
     private func note(_ applied: Applied, _ booking: OpenBooking) {
         guard !applied.isStale, !applied.isDuplicate, !applied.isErased else { return }
         if booking.leaving == nil {
-            backlog.abandoned.add(1, ordering: .relaxed)
+            queueState.abandoned.add(1, ordering: .relaxed)
         } else {
-            backlog.left.add(1, ordering: .relaxed)
+            queueState.left.add(1, ordering: .relaxed)
         }
         log.write(
             .info, "Received event: booking.abandoned",
@@ -163,9 +163,9 @@ final class Watch {
     private func repeatAlerts() {
         let oldest = clock.now(loop).adding(milliseconds: -Self.repeatFor)
         if store.isReady {
-            store.repeatUnheardAlerts(since: oldest) { [log, backlog] heard in
+            store.repeatUnheardAlerts(since: oldest) { [log, queueState] heard in
                 guard heard > 0 else { return }
-                backlog.repeated.add(heard, ordering: .relaxed)
+                queueState.repeated.add(heard, ordering: .relaxed)
                 log.write(.info, "Alerts repeated that nobody had heard", [("heard", String(heard))])
             }
         }

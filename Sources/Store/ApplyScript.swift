@@ -21,13 +21,13 @@ public struct Retention: Sendable {
 /// in Redis.
 public struct ApplyScript: Sendable {
     /// Most names in a contact's own ranking, and in a ranking of all: names come from outside.
-    static let mostNamesOfContact = 100
-    static let mostNamesOfMonth = 10_000
+    static let maxNamesOfContact = 100
+    static let maxNamesOfMonth = 10_000
     /// What a contact keeps of each at most, so that no sender can make one person's keys grow without end.
-    static let mostIDs = 1_000
-    static let mostBookings = 10_000
-    static let mostTasks = 1_000
-    static let mostOpenTasks = 100
+    static let maxIDs = 1_000
+    static let maxBookings = 10_000
+    static let maxTasks = 1_000
+    static let maxOpenTasks = 100
     /// Former emails that are kept of a contact, so that an erasure reaches them too.
     static let maxEmails = 100
     /// Contacts that must have given a name before statistics show it: what one visitor typed is nobody else's business.
@@ -55,10 +55,10 @@ public struct ApplyScript: Sendable {
             ("remember_seconds", Self.quoted(String(retention.dedupeSeconds))),
             ("stats_seconds", Self.quoted(String(retention.statsSeconds))),
             ("timeline_limit", String(retention.timelineLimit)),
-            ("most_own_names", String(Self.mostNamesOfContact)),
-            ("most_shared_names", String(Self.mostNamesOfMonth)), ("most_ids", String(Self.mostIDs)),
-            ("most_bookings", String(Self.mostBookings)), ("most_tasks", String(Self.mostTasks)),
-            ("most_open", String(Self.mostOpenTasks)), ("max_settled", String(Self.maxSettled)),
+            ("max_own_names", String(Self.maxNamesOfContact)),
+            ("max_shared_names", String(Self.maxNamesOfMonth)), ("max_ids", String(Self.maxIDs)),
+            ("max_bookings", String(Self.maxBookings)), ("max_tasks", String(Self.maxTasks)),
+            ("max_open", String(Self.maxOpenTasks)), ("max_settled", String(Self.maxSettled)),
             ("clock_tolerance", String(Self.clockTolerance)), ("max_ahead", String(Self.maxAhead)),
             ("max_emails", String(Self.maxEmails)), ("min_givers", String(Self.minGivers)),
             ("often", String(Self.oftenGiven)),

@@ -11,7 +11,7 @@ public struct CommandBuffer {
     /// The most that a head or an argument takes beside itself: `$<length>\r\n` and `\r\n`, with up to 20 digits.
     private static let argumentRoom = 32
     /// Rare huge commands must not be held for ever.
-    private static let mostKept = 65_536
+    private static let maxKept = 65_536
 
     /// All of it can be written; the commands end at `end`. An argument is written in one piece behind one check for
     /// room: with an array that grows by `append` each byte had its own check, a third of what a command cost.
@@ -58,7 +58,7 @@ public struct CommandBuffer {
     public mutating func removeFirst(_ sent: Int) {
         start += sent
         guard start == end else { return }
-        if bytes.count > Self.mostKept { self = CommandBuffer() }
+        if bytes.count > Self.maxKept { self = CommandBuffer() }
         (start, end) = (0, 0)
     }
 
@@ -117,7 +117,7 @@ public struct CommandBuffer {
     public mutating func add(_ fill: (inout [UInt8]) -> Void) {
         fill(&parts)
         parts.withUnsafeBufferPointer { add($0) }
-        parts.removeAll(keepingCapacity: parts.count <= Self.mostKept)
+        parts.removeAll(keepingCapacity: parts.count <= Self.maxKept)
     }
 
     /// Adds an integer in decimal.

@@ -7,10 +7,10 @@ public struct DryRun: Sendable {
     /// The writes in order, each as its words.
     public let writes: [[String]]
     /// The hashes that would be written to, as they are now.
-    public let before: [String: Record]
+    public let before: [String: StoredHash]
 
     /// A hash as it would be; a hash that would not be written to is empty here.
-    public func after(_ key: String) -> Record {
+    public func after(_ key: String) -> StoredHash {
         var fields = before[key]?.fields ?? []
         for words in writes where words.count > 2 && words[1] == key {
             switch words[0] {
@@ -27,7 +27,7 @@ public struct DryRun: Sendable {
             default: break
             }
         }
-        return Record(fields: fields)
+        return StoredHash(fields: fields)
     }
 
     /// The messages that would be published.
@@ -72,10 +72,10 @@ extension Store {
     private static func dryRun(_ reply: RedisReply) -> Result<DryRun, StoreError> {
         guard let parts = reply.array, parts.count == 3, let text = parts[0].text, let applied = Applied(reply: text)
         else { return .failure(.refused("the script gave no answer that this version understands")) }
-        var before: [String: Record] = [:]
+        var before: [String: StoredHash] = [:]
         var rest = (parts[2].array ?? [])[...]
         while let key = rest.popFirst()?.text, let hash = rest.popFirst() {
-            before[key] = Record(flat: (hash.array ?? [])[...])
+            before[key] = StoredHash(flat: (hash.array ?? [])[...])
         }
         let writes = (parts[1].array ?? []).map { ($0.array ?? []).compactMap(\.text) }
         return .success(DryRun(applied: applied, writes: writes, before: before))

@@ -12,7 +12,7 @@ public final class Redis {
         /// The first pause before trying again; doubled each time, with jitter.
         public var firstPause: Int64 = 50
         /// The longest pause.
-        public var longestPause: Int64 = 2_000
+        public var maxPause: Int64 = 2_000
 
         /// The defaults.
         public init() {}
@@ -203,7 +203,7 @@ public final class Redis {
         change(to: .down(reason))
         guard !isClosed else { return }
         failures += 1
-        let pause = min(deadlines.longestPause, deadlines.firstPause << Int64(min(failures - 1, 10)))
+        let pause = min(deadlines.maxPause, deadlines.firstPause << Int64(min(failures - 1, 10)))
         loop.schedule(after: Int64.random(in: pause / 2...pause)) { [weak self] in self?.attempt() }
     }
 

@@ -98,25 +98,25 @@ end
 if part == 'anew' then anew, part, at = true, args[at], at + 1 end
 
 -- There is a salt for as long as somebody's erasure is remembered (erase.lua makes both).
-local graves = known[4] and {}
-if graves then
-  local function grave(what, name)
-    graves[#graves + 1] = 'crm_index_erased_' .. redis.sha1hex(known[4] .. ':' .. what .. ':' .. name)
+local tombstones = known[4] and {}
+if tombstones then
+  local function tombstone(what, name)
+    tombstones[#tombstones + 1] = 'crm_index_erased_' .. redis.sha1hex(known[4] .. ':' .. what .. ':' .. name)
   end
-  if has_customer then grave('customer', string.sub(keys[2], 20)) end
-  if has_email then grave('email', string.sub(keys[3], 19)) end
-  local since, lifted = call('MGET', unpack(graves)), {}
-  for i = 1, #graves do
+  if has_customer then tombstone('customer', string.sub(keys[2], 20)) end
+  if has_email then tombstone('email', string.sub(keys[3], 19)) end
+  local since, lifted = call('MGET', unpack(tombstones)), {}
+  for i = 1, #tombstones do
     if since[i] then
       -- An email that is not proved ('apart') lifts no tombstone. Beside the id of a known contact it drops nothing either:
       -- that contact is somebody else. In no case is it stored.
       local unproved = apart and has_customer and i == 2
       local known_by_id = unproved and known[2]
       if not known_by_id and (not anew or tonumber(time) <= tonumber(since[i])) then return 'erased' end
-      if unproved then has_email = false else lifted[#lifted + 1] = graves[i] end
+      if unproved then has_email = false else lifted[#lifted + 1] = tombstones[i] end
     end
   end
-  graves = lifted[1] and lifted
+  tombstones = lifted[1] and lifted
 end
 
 local by_id, by_email = has_customer and known[2], has_email and known[3]
@@ -190,7 +190,7 @@ if new_email or new_customer or not status then
       customers = 'crm_index_customers_' .. id
       -- One email with ever new ids is no person any more: then the new id leads nowhere, and the event goes by its
       -- email.
-      if call('SCARD', customers) >= most_ids then has_customer, new_customer, customers = false, nil, nil end
+      if call('SCARD', customers) >= max_ids then has_customer, new_customer, customers = false, nil, nil end
     end
     if new_customer and (newer or not old_customer) then
       set[#set + 1], set[#set + 2] = 'customer_id', new_customer
@@ -301,7 +301,7 @@ if events == 1 then call('EXPIRE', day, stats_seconds) end
 call('SET', mark, id, 'EX', remember_seconds)
 if has_customer and not by_id then call('SET', keys[2], id) end
 if owns_email and not by_email then call('SET', keys[3], id) end
-if graves then call('DEL', unpack(graves)) end
+if tombstones then call('DEL', unpack(tombstones)) end
 if set then
   if customers then call('SADD', customers, old_customer, new_customer) end
   if emails then
@@ -328,14 +328,14 @@ if seen then
   end
   -- Names come from outside: a new one may be one too many.
   if own_views == '1' then
-    local excess = call('ZCARD', own) - most_own_names
+    local excess = call('ZCARD', own) - max_own_names
     if excess > 0 then call('ZREMRANGEBYRANK', own, '0', excess - 1) end
   end
   if shared_views == '1' then
     local names = call('ZCARD', shared)
     if names == 1 then call('EXPIRE', shared, stats_seconds) end
-    if names > most_shared_names then
-      local last = math.min(names - most_shared_names, 100) - 1
+    if names > max_shared_names then
+      local last = math.min(names - max_shared_names, 100) - 1
       call('HDEL', named, unpack(call('ZRANGE', shared, '0', last)))
       call('ZREMRANGEBYRANK', shared, '0', last)
     end

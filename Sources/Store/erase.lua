@@ -86,23 +86,23 @@ if not since then
   salt = salt or ARGV[4]
   call('SET', 'crm_index_erasure_salt', salt, 'EX', ARGV[5])
 end
-local function bury(kind, value)
+local function makeDeadLetter(kind, value)
   if since then return end
   call('SET', 'crm_index_erased_' .. redis.sha1hex(salt .. ':' .. kind .. ':' .. value), moment, 'EX', ARGV[5])
 end
 
 for _, customer in ipairs(ids) do
   delete_own('crm_index_', 'crm_index_customer_' .. customer)
-  bury('customer', customer)
+  makeDeadLetter('customer', customer)
 end
 if known[1] then
   delete_own('crm_contact_email_', 'crm_contact_email_' .. known[1])
-  bury('email', known[1])
+  makeDeadLetter('email', known[1])
 end
 for _, email in ipairs(former) do
   -- An email that leads to another contact by now is that contact's.
   local owner = call('MGET', 'crm_contact_email_' .. email)[1]
-  if not owner or owner == id then bury('email', email) end
+  if not owner or owner == id then makeDeadLetter('email', email) end
 end
 if tasks[1] then
   for _, desk in ipairs(desks) do counts.members = counts.members + call('ZREM', desk, unpack(tasks)) end

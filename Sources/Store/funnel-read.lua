@@ -197,7 +197,7 @@ if part == 'funnel' then
       end
     end
     -- A hundred open ones about one person's bookings are more than anybody calls for, and each costs later events.
-    if opens and (note or call('HLEN', funnel) >= most_open) then task = nil end
+    if opens and (note or call('HLEN', funnel) >= max_open) then task = nil end
     if task then
       if opens then
         remember = remember or {}
@@ -205,7 +205,7 @@ if part == 'funnel' then
       end
       numbers[#numbers + 1], numbers[#numbers + 2] = 'tasks_created', 1
       -- The oldest task makes room, as on the timeline.
-      if call('ZCARD', 'crm_index_tasks_' .. id) >= most_tasks then
+      if call('ZCARD', 'crm_index_tasks_' .. id) >= max_tasks then
         oldest = call('ZRANGE', 'crm_index_tasks_' .. id, '0', '0')[1]
         local old = call('HMGET', 'crm_task_' .. oldest, 'priority', 'type', 'booking')
         local field = 'task:' .. (old[2] or '') .. ':' .. (old[3] or '')

@@ -12,7 +12,7 @@ if earned then
     local counted = 'crm_index_bookings_' .. id
     call('SADD', counted, booking_id)
     -- Any of so many: that one may be counted again, should it ever come a second time.
-    if call('SCARD', counted) > most_bookings then call('SPOP', counted) end
+    if call('SCARD', counted) > max_bookings then call('SPOP', counted) end
   end
   if revenue then call('ZADD', 'crm_index_contacts_revenue', string.format('%.0f', revenue), id) end
 end

@@ -159,7 +159,7 @@ enum Fuzz {
         for mask in [Masking.text, Masking.phone] {
             for whole in [text, "/" + text] {
                 let masked = mask(whole)
-                precondition(masked.unicodeScalars.count <= BusinessData.maximumCharacters, "a text is too long")
+                precondition(masked.unicodeScalars.count <= BusinessData.maxCharacters, "a text is too long")
                 precondition(mask(masked) == masked, "masking twice masks more")
             }
         }

@@ -22,11 +22,11 @@ final class Importer {
         let line: LineSplitter.Line
         var change: Change?
         /// `nil` while it is on the way, or has to go again.
-        var outcome: Outcome?
+        var outcome: LineResult?
         var hasFailed = false
     }
 
-    private enum Outcome {
+    private enum LineResult {
         case empty
         case applied(Applied)
         case refused(String)
@@ -141,7 +141,7 @@ final class Importer {
     }
 
     /// A line about which Redis need not be asked.
-    private func settle(_ line: LineSplitter.Line, _ outcome: Outcome) {
+    private func settle(_ line: LineSplitter.Line, _ outcome: LineResult) {
         entries.append(Entry(line: line, outcome: outcome))
     }
 

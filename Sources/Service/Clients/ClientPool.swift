@@ -72,7 +72,7 @@ final class ClientPool {
     /// How many bytes may be read from a client now. One to which nothing is owed may send a usual request.
     func readable(by client: ClientConnection, owesNothing: Bool) -> Int {
         client === preferred
-            ? MemoryBudget.maxRead : budget.readable(own: client.heldBytes, owesNothing: owesNothing)
+            ? MemoryBudget.maxRead : budget.readable(own: client.bufferedBytes, owesNothing: owesNothing)
     }
 
     /// Has the client read again when others have left room.
@@ -94,7 +94,7 @@ final class ClientPool {
         var planned = 0
         while let client = paused.first {
             if client.isPaused {
-                if budget.mayResume(own: client.heldBytes - planned) {
+                if budget.mayResume(own: client.bufferedBytes - planned) {
                     stuckSince = nil
                 } else {
                     // Where all hold a part of a request, one has to go on, or all would wait for each other.
@@ -129,10 +129,10 @@ final class ClientPool {
         let costly = clients.values.compactMap { client in
             client.burden(at: loop.now, sparing: sparing).map { (client: client, cost: $0) }
         }
-        var holders = clients.values.count { $0.heldBytes > 0 }
+        var holders = clients.values.count { $0.bufferedBytes > 0 }
         var freed = 0
         for (client, _) in costly.sorted(by: { $0.cost > $1.cost }) where freed < bytes && holders > 1 {
-            freed += client.heldBytes
+            freed += client.bufferedBytes
             holders -= 1
             client.evict()
         }

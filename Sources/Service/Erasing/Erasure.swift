@@ -89,5 +89,5 @@ extension Erasure.Queue {
     }
 }
 
-/// How a worker asks the keeper to clear the disk of those who were erased.
+/// How a worker asks the backgroundWorker to clear the disk of those who were erased.
 typealias QueueCleaner = @Sendable (_ done: @escaping @Sendable (Erasure.Queue) -> Void) -> Void

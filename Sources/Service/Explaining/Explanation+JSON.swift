@@ -7,7 +7,7 @@ extension Printout {
         var body = JSONBody()
         body.add("verdict", explanation.word)
         body.add("reason", explanation.why)
-        if case .rejected(let rejection) = explanation.verdict {
+        if case .rejected(let rejection) = explanation.prediction {
             body.add("error", rejection.code)
             if let field = rejection.field { body.add("field", field) }
         }

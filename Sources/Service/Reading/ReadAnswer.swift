@@ -4,13 +4,13 @@ import Store
 
 /// Writes what was read as the JSON of the read API.
 enum ReadAnswer {
-    static func contacts(_ page: Page<Record>) -> Response {
+    static func contacts(_ page: Page<StoredHash>) -> Response {
         var body = success
         body.add("contacts", records: page.items)
         return answer(body, next: page.next)
     }
 
-    static func contact(_ record: Record?) -> Response {
+    static func contact(_ record: StoredHash?) -> Response {
         var body = success
         body.add("contacts", records: record.map { [$0] } ?? [])
         return answer(body)
@@ -31,7 +31,7 @@ enum ReadAnswer {
         return answer(body, next: page.next)
     }
 
-    static func tasks(_ page: Page<Record>) -> Response {
+    static func tasks(_ page: Page<StoredHash>) -> Response {
         var body = success
         body.add("tasks", records: page.items)
         return answer(body, next: page.next)

@@ -10,7 +10,7 @@ import Loop
 /// Its memory does not grow with the database, only with what is wrong with it.
 public final class Inspection {
     /// What became of a finding.
-    public enum Outcome: String, Sendable {
+    public enum FindingState: String, Sendable {
         /// It is there; nothing was to be repaired.
         case found
         /// It is repaired.
@@ -42,16 +42,16 @@ public final class Inspection {
     /// Questions that are asked at once: what one live event may find before it in Redis' queue.
     static let window = 32
     /// How often a record that changes all the time is looked at again before it is taken for sound.
-    static let mostLooks = 100
+    static let maxLooks = 100
     /// Repairs of one record, one after the other: one may bring another thing to light.
-    static let mostRepairs = 6
+    static let maxRepairs = 6
     /// Records that are looked at once more at the end, for what another repair has healed.
-    static let mostPostponed = 10_000
+    static let maxPostponed = 10_000
     /// Findings that are remembered to tell each only once: SCAN may show a key twice.
-    static let mostRemembered = 1_000_000
+    static let maxRemembered = 1_000_000
 
     /// Called with each finding, once.
-    public var told: (Finding, Outcome) -> Void = { _, _ in }
+    public var told: (Finding, FindingState) -> Void = { _, _ in }
     /// Called now and then with the share that is done, from 0 to 1.
     public var progressed: (_ share: Double, Summary) -> Void = { _, _ in }
 
@@ -92,12 +92,12 @@ public final class Inspection {
                 summary.activities += Int64($0)
             }
             total = max(1, replies[0].integer ?? 1)
-            goOn()
+            resume()
         }
     }
 
     /// Takes the next questions, or the next keys, or comes to the end.
-    private func goOn() {
+    private func resume() {
         if !stack.isEmpty {
             let batch = Array(stack.suffix(Self.window))
             stack.removeLast(batch.count)
@@ -128,7 +128,7 @@ public final class Inspection {
             stack.append(place.question(key, context))
         }
         progressed(min(1, Double(seen) / Double(total)), summary)
-        goOn()
+        resume()
     }
 
     // MARK: First look
@@ -160,8 +160,8 @@ public final class Inspection {
     // MARK: Second look
 
     private func verifyNext() {
-        guard let question = suspects.popLast() else { return goOn() }
-        let look = AtomicLook(question, self) { [self] result in
+        guard let question = suspects.popLast() else { return resume() }
+        let look = AtomicCheck(question, self) { [self] result in
             switch result {
             case .failure(let error): completion(.failure(error))
             case .success(let verdict):
@@ -172,18 +172,18 @@ public final class Inspection {
         look.begin()
     }
 
-    private func settle(_ verdict: AtomicLook.Verdict, _ question: Question) {
-        for finding in verdict.repaired { tell(finding, .repaired) }
+    private func settle(_ verdict: AtomicCheck.Judgement, _ question: Question) {
+        for finding in verdict.repaired { report(finding, .repaired) }
         guard !verdict.remaining.isEmpty else { return }
-        if repairs, !isLastRound, postponed.count < Self.mostPostponed {
+        if repairs, !isLastRound, postponed.count < Self.maxPostponed {
             postponed.append(question)
         } else {
-            for finding in verdict.remaining { tell(finding, repairs ? .left : .found) }
+            for finding in verdict.remaining { report(finding, repairs ? .left : .found) }
         }
     }
 
-    private func tell(_ finding: Finding, _ outcome: Outcome) {
-        if remembered.count < Self.mostRemembered {
+    private func report(_ finding: Finding, _ outcome: FindingState) {
+        if remembered.count < Self.maxRemembered {
             guard remembered.insert(finding.hashValue).inserted else { return }
         }
         switch outcome {

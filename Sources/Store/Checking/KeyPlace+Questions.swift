@@ -30,7 +30,7 @@ extension KeyPlace {
         case .contactList: Lists.ofAll(key) { Keys.contact($0) }
         case .taskList: Lists.ofAll(key) { Keys.task($0) }
         case .event: Expiring.text(key, seconds: context.retention.dedupeSeconds)
-        case .grave: Expiring.text(key, seconds: Int64(Store.erasureSeconds))
+        case .tombstone: Expiring.text(key, seconds: Int64(Store.erasureSeconds))
         case .ranking: Expiring.ranking(key, seconds: context.retention.statsSeconds)
         case .erasuresOpen: Lists.openErasures(key)
         case .erasing(let id): Lists.erasing(key, id, size: "ZCARD")

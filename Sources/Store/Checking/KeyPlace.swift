@@ -28,7 +28,7 @@ enum KeyPlace: Equatable {
     /// Who gave the names of a month's ranking.
     case named
     /// What remembers erasures.
-    case grave
+    case tombstone
     /// What the database says of itself.
     case meta
     /// What an erasure removed.
@@ -50,7 +50,7 @@ enum KeyPlace: Equatable {
         } else if Self.taskLists.contains(key) {
             self = .taskList
         } else if key == Keys.erasureSalt {
-            self = .grave
+            self = .tombstone
         } else if key == Keys.meta {
             self = .meta
         } else if key == Keys.erasuresOpen {
@@ -95,7 +95,7 @@ enum KeyPlace: Equatable {
         (Keys.bookings(of: ""), id("contact_") { .bookings($0) }),
         (Keys.funnel(""), id("contact_") { .funnel($0) }),
         (Keys.settled(""), id("contact_") { .settled($0) }),
-        (Keys.erased(""), { _ in .grave }),
+        (Keys.erased(""), { _ in .tombstone }),
         (Keys.erasureReceipt(""), { _ in .receipt }),
         (Keys.erasing(""), id("contact_") { .erasing($0) }),
         (Keys.erasingNames(""), id("contact_") { .erasingNames($0) }),

@@ -111,7 +111,7 @@ extension Reader {
     private static let topScript = String(decoding: PackageResources.names_top_lua, as: UTF8.self)
 
     private static func numbers(_ reply: RedisReply) -> [String: Int64] {
-        let fields = Record(reply)?.fields ?? []
+        let fields = StoredHash(reply)?.fields ?? []
         return Dictionary(fields.map { ($0.name, Int64($0.value) ?? 0) }, uniquingKeysWith: { $1 })
     }
 }

@@ -8,7 +8,7 @@ public final class Reader {
     public typealias Completion<Value> = (Result<Value, StoreError>) -> Void
 
     /// The largest page.
-    public static let largestPage = 200
+    public static let maxPage = 200
 
     let redis: Redis
 
@@ -44,10 +44,10 @@ public final class Reader {
 
     /// The hashes behind a page of ids. What went away in between is left out.
     func records(
-        _ page: Page<String>, at key: @escaping (String) -> String, _ completion: @escaping Completion<Page<Record>>
+        _ page: Page<String>, at key: @escaping (String) -> String, _ completion: @escaping Completion<Page<StoredHash>>
     ) {
         redis.pipeline(page.items.map { ["HGETALL", key($0)] }) { result in
-            completion(result.map { replies in page.map { _ in replies.compactMap(Record.init) } })
+            completion(result.map { replies in page.map { _ in replies.compactMap(StoredHash.init) } })
         }
     }
 

@@ -1,5 +1,5 @@
 /// Reads the fixed beginning of a dead letter's line, which this module wrote itself.
-struct LineScanner {
+struct DeadLetterScanner {
     private let line: [UInt8]
     private var place = 0
 

@@ -1,5 +1,5 @@
 /// A hash as it stands in Redis: a contact or a task.
-public struct Record: Equatable, Sendable {
+public struct StoredHash: Equatable, Sendable {
     /// The fields in the order of Redis.
     public private(set) var fields: [(name: String, value: String)]
 
@@ -25,7 +25,7 @@ public struct Record: Equatable, Sendable {
     public subscript(_ name: String) -> String? { fields.first { $0.name == name }?.value }
 
     /// The same fields with the same values.
-    public static func == (left: Record, right: Record) -> Bool {
+    public static func == (left: StoredHash, right: StoredHash) -> Bool {
         left.fields.elementsEqual(right.fields) { $0 == $1 }
     }
 }

@@ -1,7 +1,7 @@
 import CRM
 
 /// What a person decides about a task.
-public enum TaskOrder: Equatable, Sendable {
+public enum TaskCommand: Equatable, Sendable {
     /// It is done.
     case complete(note: String)
     /// It need not be done.
@@ -15,13 +15,13 @@ public enum TaskOrder: Equatable, Sendable {
 /// What came of a decision: the reply of `task.lua`, read.
 public enum TaskOutcome: Equatable, Sendable {
     /// The task as it is now.
-    case changed(Record)
+    case changed(StoredHash)
     /// It was so already.
-    case unchanged(Record)
+    case unchanged(StoredHash)
     /// It is closed in another way, so reopen it first.
-    case closed(Record)
+    case closed(StoredHash)
     /// Another task about the same booking is open.
-    case taken(Record)
+    case taken(StoredHash)
     /// There is no such task.
     case missing
 }
@@ -29,7 +29,7 @@ public enum TaskOutcome: Equatable, Sendable {
 extension Store {
     /// Carries out a decision about a task, atomically. `who` made it.
     public func perform(
-        _ order: TaskOrder, on task: String, by who: String, at now: Timestamp,
+        _ order: TaskCommand, on task: String, by who: String, at now: Timestamp,
         _ completion: @escaping (Result<TaskOutcome, StoreError>) -> Void
     ) {
         let (action, wish, text) =
@@ -53,7 +53,7 @@ extension Store {
 
     private static func outcome(_ reply: RedisReply) -> Result<TaskOutcome, StoreError> {
         guard let list = reply.array, let word = list.first?.text else { return .failure(strange) }
-        let task = Record(flat: list.dropFirst())
+        let task = StoredHash(flat: list.dropFirst())
         switch word {
         case "changed": return .success(.changed(task))
         case "unchanged": return .success(.unchanged(task))

@@ -2,15 +2,15 @@ import CRM
 import Loop
 import Synchronization
 
-/// What workers and the keeper share of the disk queue: how much is in it, and whose events.
+/// What workers and the backgroundWorker share of the disk queue: how much is in it, and whose events.
 ///
 /// A new event of a customer who has events in the queue goes behind them, so that none overtakes another.
-final class Backlog: Sendable {
+final class QueueState: Sendable {
     /// Most names of customers that are remembered one by one.
-    static let mostCustomers = 100_000
+    static let maxCustomers = 100_000
 
     /// Bytes of events that may be on their way to the disk: what a disk that stalls can cost in memory.
-    static let mostWaitingBytes = 67_108_864
+    static let maxWaitingBytes = 67_108_864
 
     /// An event on its way to the disk, and who waits for the word that it is there.
     struct Entry: Sendable {
@@ -93,7 +93,7 @@ final class Backlog: Sendable {
     /// Reserves room for an event on its way to the disk; false when too many wait for it already.
     func admit(bytes: Int) -> Bool {
         let total = waitingBytes.add(bytes, ordering: .relaxed).newValue
-        guard total > Self.mostWaitingBytes else { return true }
+        guard total > Self.maxWaitingBytes else { return true }
         waitingBytes.subtract(bytes, ordering: .relaxed)
         return false
     }
@@ -104,7 +104,7 @@ final class Backlog: Sendable {
     /// Counts an event in before it is written.
     func enter(_ customers: [Int]) {
         contents.withLock { contents in
-            if contents.events.count >= Self.mostCustomers { contents.overflows = true }
+            if contents.events.count >= Self.maxCustomers { contents.overflows = true }
             for name in customers where !contents.overflows { contents.events[name, default: 0] += 1 }
             pending.add(1, ordering: .releasing)
         }

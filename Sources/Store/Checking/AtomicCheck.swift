@@ -1,52 +1,52 @@
 /// Looks at one record in one atomic step, and repairs it in another if nothing has changed in between.
-final class AtomicLook {
+final class AtomicCheck {
     /// What came of it.
-    struct Verdict {
+    struct Judgement {
         var repaired: [Finding] = []
         var remaining: [Finding] = []
     }
 
     private let question: Question
     private let inspection: Inspection
-    private let done: (Result<Verdict, StoreError>) -> Void
+    private let done: (Result<Judgement, StoreError>) -> Void
     private var looks = 0
     private var repairs = 0
     private var attempted: [Finding] = []
 
-    init(_ question: Question, _ inspection: Inspection, _ done: @escaping (Result<Verdict, StoreError>) -> Void) {
+    init(_ question: Question, _ inspection: Inspection, _ done: @escaping (Result<Judgement, StoreError>) -> Void) {
         self.question = question
         self.inspection = inspection
         self.done = done
     }
 
-    func begin() { look(question.plan([])) }
+    func begin() { read(question.plan([])) }
 
     /// Reads these commands at once. What they tell may show that others belong to it: then it looks again.
-    private func look(_ commands: [[String]]) {
+    private func read(_ commands: [[String]]) {
         looks += 1
         // It changes faster than it can be looked at, so the service is at work on it.
-        guard looks <= Inspection.mostLooks else { return finish([]) }
+        guard looks <= Inspection.maxLooks else { return finish([]) }
         send(["EVAL_RO", Self.checkScript, "0"], [commands]) { [self] result in
             guard case .success(let reply) = result else { return fail(result) }
             guard let parts = reply.array, parts.count == 2, let digest = parts[0].text, let replies = parts[1].array
             else { return done(.failure(Self.strange)) }
             let plan = question.plan(replies)
-            if plan == commands { judge(commands, digest, replies) } else { look(plan) }
+            if plan == commands { judge(commands, digest, replies) } else { read(plan) }
         }
     }
 
     private func judge(_ commands: [[String]], _ digest: String, _ replies: [RedisReply]) {
         let findings = question.judge(replies)
         let writes = findings.flatMap(\.writes)
-        guard inspection.repairs, !writes.isEmpty, repairs < Inspection.mostRepairs else { return finish(findings) }
+        guard inspection.repairs, !writes.isEmpty, repairs < Inspection.maxRepairs else { return finish(findings) }
         let start = ["EVAL", Self.repairScript, "0", digest, String(commands.count)]
         send(start, [commands, writes]) { [self] result in
             switch result {
-            case .success(.text("moved")): look(commands)
+            case .success(.text("moved")): read(commands)
             case .success(.text("repaired")):
                 repairs += 1
                 attempted += findings.filter { $0.isRepairable && !attempted.contains($0) }
-                look(commands)
+                read(commands)
             // One of the keys is damaged in another way.
             case .failure(.refused): finish(findings)
             case .success, .failure: fail(result)
@@ -60,7 +60,7 @@ final class AtomicLook {
 
     private func finish(_ remaining: [Finding]) {
         let repaired = attempted.filter { tried in !remaining.contains { $0.isSame(as: tried) } }
-        done(.success(Verdict(repaired: repaired, remaining: remaining)))
+        done(.success(Judgement(repaired: repaired, remaining: remaining)))
     }
 
     private func send(_ start: [String], _ groups: [[[String]]], _ next: @escaping Redis.Completion) {

@@ -2,7 +2,7 @@ import CSystem
 import Glibc
 
 /// A listening TCP socket. Several workers bind the same address with `SO_REUSEPORT`; the kernel spreads connections.
-public final class Listener: EventSource {
+public final class ListeningSocket: EventSource {
     /// What a client's connection looks like to us.
     public struct Peer: Sendable {
         /// The open connection.

@@ -7,7 +7,7 @@ import Store
 /// and watches for bookings that were left and alerts that nobody heard.
 ///
 /// It has a loop and a connection of its own, so that no `fsync` and no replay holds up a worker.
-final class Keeper {
+final class BackgroundWorker {
     /// Milliseconds between two looks at Redis and at a disk that failed.
     static let lookEvery: Int64 = 1_000
     /// Looks at Redis between two looks at all that it has to be, and at a disk that nobody used meanwhile.
@@ -16,7 +16,7 @@ final class Keeper {
     let loop: EventLoop
     private let settings: Settings
     private let state: ServiceState
-    private var backlog: Backlog { state.backlog }
+    private var queueState: QueueState { state.queueState }
     private let log: Log
     private let store: Store
     private let watch: Watch
@@ -28,7 +28,7 @@ final class Keeper {
     private(set) lazy var erasures = ErasureWatch(store: store, log: log, loop: loop) { [unowned self] in journal }
     private var journal: Journal?
     private var replay: Replay?
-    private var arrivals: [Backlog.Entry] = []
+    private var arrivals: [QueueState.Entry] = []
     /// Why the disk does not take events, when it does not.
     private var diskFailure: JournalError?
     private var looks = 0
@@ -45,7 +45,7 @@ final class Keeper {
         clockWatch = ClockWatch(store: store, state: state, log: log)
         sweeper = Sweeper(settings: settings, store: store, state: state, log: log, loop: loop)
         finisher = ErasureFinisher(store: store, log: log, loop: loop)
-        notice = BacklogNotice(store: store, backlog: state.backlog, loop: loop)
+        notice = BacklogNotice(store: store, queueState: state.queueState, loop: loop)
         loop.afterRound = { [unowned self] in endRound() }
         store.redis.stateChanged = { [unowned self] in
             watch.redisChanged(isReady: $0 == .ready)
@@ -68,7 +68,7 @@ final class Keeper {
         self.journal = journal
         check.expect(database: journal.database)
         let left = journal.pendingCount
-        backlog.enterUnknown(left)
+        queueState.enterUnknown(left)
         if left > 0 { log.write(.info, "Journal has events of an earlier run", [("events", String(left))]) }
         replay = Replay(journal, rules: settings.rules, store: store, state: state, log: log, loop: loop)
         replay?.progressed = { [unowned self] in report() }
@@ -104,11 +104,11 @@ final class Keeper {
     }
 
     /// Takes an event for the disk; call on this loop.
-    func take(_ entry: Backlog.Entry) { arrivals.append(entry) }
+    func take(_ entry: QueueState.Entry) { arrivals.append(entry) }
 
     private func endRound() {
         if !arrivals.isEmpty { write() }
-        replay?.goOn()
+        replay?.resume()
         store.flush()
         log.flush()
     }
@@ -118,21 +118,21 @@ final class Keeper {
         let entries = arrivals
         arrivals = []
         let stored = append(entries.filter { $0.deadBecause == nil })
-        var buried: [Bool] = []
-        for entry in entries where entry.deadBecause != nil { buried.append(bury(entry)) }
+        var areDead: [Bool] = []
+        for entry in entries where entry.deadBecause != nil { areDead.append(makeDeadLetter(entry)) }
         // Before anybody is answered, so that whoever was refused finds the same said by /readyz and in the log.
         report()
         log.flush()
         for entry in entries {
-            backlog.settle(bytes: entry.payload.count)
+            queueState.settle(bytes: entry.payload.count)
             let isDead = entry.deadBecause != nil
-            let isKept = isDead ? buried.removeFirst() : stored
-            if isDead || !isKept { backlog.leave(entry.customers) }
+            let isKept = isDead ? areDead.removeFirst() : stored
+            if isDead || !isKept { queueState.leave(entry.customers) }
             entry.stored(isKept)
         }
     }
 
-    private func append(_ entries: [Backlog.Entry]) -> Bool {
+    private func append(_ entries: [QueueState.Entry]) -> Bool {
         guard let journal, !entries.isEmpty else { return false }
         do throws(JournalError) {
             try journal.append(entries.map(Self.record))
@@ -145,7 +145,7 @@ final class Keeper {
         return true
     }
 
-    private func bury(_ entry: Backlog.Entry) -> Bool {
+    private func makeDeadLetter(_ entry: QueueState.Entry) -> Bool {
         guard let journal, let reason = entry.deadBecause else { return false }
         do throws(JournalError) {
             try journal.deadLetter(Self.record(entry), reason: reason, at: loop.wallClock)
@@ -153,11 +153,11 @@ final class Keeper {
             log.write(.error, "Dead letter cannot be written", [("reason", error.description)])
             return false
         }
-        backlog.dead.add(1, ordering: .relaxed)
+        queueState.dead.add(1, ordering: .relaxed)
         return true
     }
 
-    private static func record(_ entry: Backlog.Entry) -> Journal.NewRecord {
+    private static func record(_ entry: QueueState.Entry) -> Journal.NewRecord {
         .init(receivedAt: entry.receivedAt, flags: entry.flags, payload: entry.payload)
     }
 
@@ -202,13 +202,13 @@ final class Keeper {
         for finding in journal.takeFindings() {
             log.write(finding.isLoss ? .error : .warning, "Journal: \(finding)")
         }
-        backlog.bytes.store(journal.pendingBytes, ordering: .relaxed)
-        backlog.oldest.store(Int(journal.oldestReceivedAt ?? 0), ordering: .relaxed)
-        backlog.hasRoom.store(journal.hasRoom && diskFailure == nil, ordering: .relaxed)
+        queueState.bytes.store(journal.pendingBytes, ordering: .relaxed)
+        queueState.oldest.store(Int(journal.oldestReceivedAt ?? 0), ordering: .relaxed)
+        queueState.hasRoom.store(journal.hasRoom && diskFailure == nil, ordering: .relaxed)
         let letters = journal.deadLetterCount()
-        backlog.deadLetters.store(letters, ordering: .relaxed)
+        queueState.deadLetters.store(letters, ordering: .relaxed)
         let isFull = !journal.hasRoomForDeadLetters
-        backlog.deadLettersFull.store(isFull, ordering: .relaxed)
+        queueState.deadLettersFull.store(isFull, ordering: .relaxed)
         reportProblems(hasLetters: letters > 0, isFull: isFull)
     }
 

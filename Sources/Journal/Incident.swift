@@ -2,7 +2,7 @@ import Glibc
 
 extension Journal {
     /// Something that the journal met and dealt with, for the log.
-    public enum Finding: Equatable, CustomStringConvertible, Sendable {
+    public enum Incident: Equatable, CustomStringConvertible, Sendable {
         /// The process died in the middle of writing a record that was never acknowledged.
         case tornRecordCut(file: String, bytes: Int)
         /// Damaged bytes were copied to a file of their own; the records around them are not affected.
