@@ -137,17 +137,9 @@ final class Intake {
     }
 
     private func verdict(on event: Event, _ applied: Applied) -> Verdict {
-        if applied.isErased { return .erased(event.id) }
-        if applied.isDuplicate {
-            return .duplicate(contactID: applied.contactID, eventID: event.id, isOther: applied.isOtherEvent)
-        }
-        if applied.isHeld { return .held(contactID: applied.contactID, eventID: event.id) }
-        if applied.isStale {
-            return .void(contactID: applied.contactID.isEmpty ? nil : applied.contactID, eventID: event.id)
-        }
-        let lacksAmount = !applied.isSuperseded && rules.lacksAmount(event)
+        let lacksAmount = applied.outcome.map { !$0.isSuperseded && rules.lacksAmount(event) } ?? false
         if lacksAmount { warnOfAmount(of: event) }
-        return .applied(contactID: applied.contactID, eventID: event.id, lacksAmount: lacksAmount)
+        return .stored(applied, event.id, lacksAmount: lacksAmount)
     }
 
     private func warnOfAmount(of event: Event) {
@@ -190,28 +182,38 @@ final class Intake {
     }
 
     private func note(_ event: Event, _ applied: Applied, _ microseconds: Int64) {
-        let result = Metrics.Result(applied)
-        metrics.count(event.type, result, microseconds: microseconds)
-        if applied.taskID != nil { metrics.tasks.add(1, ordering: .relaxed) }
-        if applied.isUnheard { metrics.unheard.add(1, ordering: .relaxed) }
+        let fate = Fate(applied)
+        metrics.count(event.type, fate, microseconds: microseconds)
         var fields: [Log.Field] = [
-            ("result", result.name), ("contact_id", applied.contactID), ("event_id", event.id.forLog),
+            ("result", fate.label), ("contact_id", applied.contactID ?? ""), ("event_id", event.id.forLog),
             ("us", String(microseconds)),
         ]
-        if let task = applied.taskID { fields.append(("task_id", task)) }
+        if let task = applied.outcome?.taskID {
+            metrics.tasks.add(1, ordering: .relaxed)
+            fields.append(("task_id", task))
+        }
         log.write(.info, "Received event:", about: event.type.rawValue, fields)
-        if applied.isOtherEvent {
-            metrics.idConflicts.add(1, ordering: .relaxed)
-            log.write(
-                .warning, "event_id was used before by an event of another contact or type; nothing was applied",
-                [("event_type", event.type.rawValue), ("contact_id", applied.contactID), ("event_id", event.id.forLog)])
+        switch applied {
+        case .applied(let outcome):
+            if outcome.isUnheard { metrics.unheard.add(1, ordering: .relaxed) }
+            if outcome.isConflict { warnOfConflict(of: event, outcome.contactID) }
+        case .duplicate(let contact, isOther: true): warnOfOther(event, contact)
+        case .duplicate, .deferred, .dropped, .erased: break
         }
-        if applied.isConflict {
-            metrics.conflicts.add(1, ordering: .relaxed)
-            log.write(
-                .warning, "customer.id and customer.email name different contacts; the id's contact was taken",
-                [("contact_id", applied.contactID), ("event_id", event.id.forLog)])
-        }
+    }
+
+    private func warnOfOther(_ event: Event, _ contact: String) {
+        metrics.idConflicts.add(1, ordering: .relaxed)
+        log.write(
+            .warning, "event_id was used before by an event of another contact or type; nothing was applied",
+            [("event_type", event.type.rawValue), ("contact_id", contact), ("event_id", event.id.forLog)])
+    }
+
+    private func warnOfConflict(of event: Event, _ contact: String) {
+        metrics.conflicts.add(1, ordering: .relaxed)
+        log.write(
+            .warning, "customer.id and customer.email name different contacts; the id's contact was taken",
+            [("contact_id", contact), ("event_id", event.id.forLog)])
     }
 }
 

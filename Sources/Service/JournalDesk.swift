@@ -129,8 +129,8 @@ public struct JournalDesk {
             store.apply(settings.rules.change(for: event)) { result in
                 switch result {
                 case .success(let applied):
-                    let who = applied.isStale ? "nobody: the booking goes on, or is over" : applied.contactID
-                    each(letter, .success(who))
+                    let reason = Fate(applied).words.feedReason.map { ": \($0)" } ?? ""
+                    each(letter, .success(applied.contactID ?? "nobody\(reason)"))
                 case .failure(let error): each(letter, .failure(error.reason))
                 }
                 next()

@@ -54,16 +54,6 @@ final class QueueState: Sendable {
     let deadLetters = Atomic<Int>(0)
     /// Whether an event can be queued now.
     let hasRoom = Atomic<Bool>(false)
-    /// Bookings that the watch gave up as abandoned.
-    let abandoned = Atomic<Int>(0)
-    /// Bookings given up whose browser had said that it may be leaving.
-    let left = Atomic<Int>(0)
-    /// Alerts that were repeated because nobody had heard them.
-    let repeated = Atomic<Int>(0)
-    /// Contacts erased because they were without activity for `RETENTION_DAYS`.
-    let expired = Atomic<Int>(0)
-    /// Tasks taken away because they were over for `TASK_DAYS`.
-    let trimmed = Atomic<Int>(0)
 
     /// Bytes of events that wait for the disk to take them.
     private let waitingBytes = Atomic<Int>(0)
@@ -71,9 +61,13 @@ final class QueueState: Sendable {
     let redisRefuses = Atomic<Bool>(false)
     /// Whether Redis would stop in the middle of an event, for want of a right: then none is sent.
     let redisBreaksEvents = Atomic<Bool>(false)
-    /// How often the database was found to be another one.
-    let databaseChanges = Atomic<Int>(0)
     private let contents = Guarded(Contents())
+
+    /// Seconds since the oldest queued event arrived; 0 when there is none.
+    var oldestAgeSeconds: Int {
+        let oldest = oldest.load(ordering: .relaxed)
+        return oldest == 0 ? 0 : max(0, Int(Clock.milliseconds()) - oldest) / 1000
+    }
 
     /// Whether there may be events that a new one has to go behind.
     var isEmpty: Bool { pending.load(ordering: .acquiring) == 0 }

@@ -122,7 +122,7 @@ final class RedisCheck {
     private func see(_ id: String) {
         guard id != database else { return }
         if let database {
-            state.queueState.databaseChanges.add(1, ordering: .relaxed)
+            state.background.databaseChanges.add(1, ordering: .relaxed)
             let message =
                 "The database is not the one that was there before (crm_meta database was \(database.prefix(32)), "
                 + "is \(id.prefix(32))): it was emptied, or another Redis is in its place. Restore its data, "

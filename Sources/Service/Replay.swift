@@ -158,7 +158,7 @@ final class Replay {
             log.write(
                 .info, "Received event:", about: event.type.rawValue,
                 [
-                    ("result", Metrics.Result(applied).name), ("contact_id", applied.contactID),
+                    ("result", Fate(applied).label), ("contact_id", applied.contactID ?? ""),
                     ("event_id", event.id.forLog), ("from", "journal"),
                 ])
             return .done

@@ -29,6 +29,8 @@ final class ServiceState: Sendable {
     let retention = RetentionState()
     /// The queue on disk.
     let queueState = QueueState()
+    /// What the background thread has done.
+    let background = BackgroundCounts()
     /// Counts senders; nil without `RATE_LIMIT`.
     let limiter: RateLimiter?
     private let workers: [Metrics]
@@ -76,6 +78,6 @@ final class ServiceState: Sendable {
         Response(
             status: .ok,
             headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")] + Response.unkept,
-            body: Array((Metrics.text(of: workers, queueState, problems.all) + Metrics.age(clock, retention)).utf8))
+            body: Array(Metric.page(of: workers, self).utf8))
     }
 }

@@ -17,7 +17,7 @@ final class Sweeper {
     private let settings: Settings
     private let store: Store
     private let state: ServiceState
-    private var queueState: QueueState { state.queueState }
+    private var counts: BackgroundCounts { state.background }
     private let log: Log
     private let loop: EventLoop
     private var erased = 0
@@ -79,7 +79,7 @@ final class Sweeper {
             switch result {
             case .success(.erased(let isComplete)):
                 erased += 1
-                queueState.expired.add(1, ordering: .relaxed)
+                counts.expired.add(1, ordering: .relaxed)
                 if !isComplete {
                     // Should this fail, it is found among the open erasures.
                     return store.finishErasure(of: contact) { [unowned self] _ in rest(began, contacts, plan) }
@@ -117,7 +117,7 @@ final class Sweeper {
         store.trimTasks(before: plan.limit, limit: Self.most, maxHourly: plan.maxHourly) { [unowned self] result in
             guard case .success(let count) = result else { return finish() }
             trimmed += count
-            queueState.trimmed.add(count, ordering: .relaxed)
+            counts.trimmed.add(count, ordering: .relaxed)
             guard count == Self.most else { return finish() }
             loop.schedule(after: max(1, Moment.now().since(began) / 1_000_000)) { [unowned self] in trimTasks(plan) }
         }

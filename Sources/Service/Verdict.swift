@@ -1,34 +1,37 @@
 import CRM
 import HTTP
+import Store
 
 /// What became of one event, and what its sender is told.
 enum Verdict {
-    /// It is in Redis; `lacksAmount`: as a booking of 0.00, because its website sent no amount.
-    case applied(contactID: String, eventID: EventID, lacksAmount: Bool = false)
-    /// Its id had been in Redis before, of the same event or of another one; nothing changed.
-    case duplicate(contactID: String, eventID: EventID, isOther: Bool)
-    /// It applies unless the customer does more.
-    case held(contactID: String, eventID: EventID)
-    /// It was to apply unless the booking goes on, and that goes on or is over; it was dropped.
-    case void(contactID: String?, eventID: EventID)
-    /// Its person was erased; it was dropped.
-    case erased(EventID)
+    /// The store decided; `lacksAmount`: a booking counts as 0.00, because its website sent no amount.
+    case stored(Applied, EventID, lacksAmount: Bool = false)
     /// It is safe on disk and will be in Redis.
     case queued(EventID)
     /// The browser asks not to be tracked, and the operator heeds that.
     case declined
+    /// It could be stored nowhere; the sender should try again.
+    case unavailable
     /// It cannot be an event of ours.
     case rejected(Rejection)
     /// Its sender may not post it.
     case denied(Denial)
-    /// It could be stored nowhere; the sender should try again.
-    case unavailable
 
-    /// The status of an answer that tells of this event alone.
+    /// What it is called; `nil` for a refusal, which has a code and a message of its own.
+    var fate: Fate? {
+        switch self {
+        case .stored(let applied, _, _): Fate(applied)
+        case .queued: .queued
+        case .declined: .declined
+        case .unavailable: .unavailable
+        case .rejected, .denied: nil
+        }
+    }
+
+    /// The status of an answer about this event alone.
     var status: Status {
         switch self {
-        case .applied, .duplicate, .void, .erased, .declined: .ok
-        case .held, .queued: .accepted
+        case .stored, .queued, .declined, .unavailable: fate?.words.status ?? .ok
         case .rejected(let rejection):
             switch rejection.status {
             case 400: .badRequest
@@ -36,17 +39,34 @@ enum Verdict {
             default: .unprocessableContent
             }
         case .denied(let denial): denial.status
-        case .unavailable: .serviceUnavailable
         }
     }
 
     /// The word that counts it in the metrics and names it in the answer, for what was not accepted.
     var errorCode: String? {
         switch self {
-        case .applied, .duplicate, .held, .void, .erased, .queued, .declined: nil
+        case .stored, .queued, .declined: nil
         case .rejected(let rejection): rejection.code
         case .denied(let denial): denial.code
-        case .unavailable: "unavailable"
+        case .unavailable: Fate.unavailable.words.label.description
+        }
+    }
+
+    /// The contact that it belongs to, where one is known.
+    var contactID: String? { if case .stored(let applied, _, _) = self { applied.contactID } else { nil } }
+
+    /// The word and the reason for the live feed.
+    var feedWords: (result: String, reason: String?) {
+        switch self {
+        case .rejected(let rejection): ("refused", "\(rejection.code): \(rejection.message)")
+        case .denied(let denial): ("refused", "\(denial.code): \(denial.message)")
+        case .stored(.duplicate(_, isOther: true), _, _):
+            (
+                Fate.duplicate.words.feed.description,
+                "this event_id belongs to an event of another contact or type; send each event with an id of its own"
+            )
+        case .stored, .queued, .declined, .unavailable:
+            (fate?.words.feed.description ?? "", fate?.words.feedReason?.description)
         }
     }
 
@@ -55,7 +75,7 @@ enum Verdict {
         switch self {
         case .rejected(let rejection): rejection
         case .denied(let denial): denial
-        case .applied, .duplicate, .held, .void, .erased, .queued, .declined, .unavailable: nil
+        case .stored, .queued, .declined, .unavailable: nil
         }
     }
 
@@ -91,38 +111,29 @@ enum Verdict {
         switch self {
         case .denied(let denial): denial.retryAfter
         case .unavailable: 2
-        case .applied, .duplicate, .held, .void, .erased, .queued, .declined, .rejected: nil
+        case .stored, .queued, .declined, .rejected: nil
         }
     }
 
     /// Appends the body: one JSON object.
     func append(to body: inout [UInt8]) {
         switch self {
-        case .applied(let contact, let event, _): success(contact, event, "Event tracked successfully", to: &body)
-        case .duplicate(let contact, let event, _): success(contact, event, "Event already tracked", to: &body)
-        case .held(let contact, let event):
-            success(contact, event, "Event accepted: it applies unless the customer does more", to: &body)
-        case .void(let contact, let event):
-            success(contact, event, "Event dropped: the booking goes on, or is over", to: &body)
-        case .erased(let event): success(nil, event, "Event dropped: this person was erased", to: &body)
-        case .queued(let event): success(nil, event, "Event queued", to: &body)
-        case .declined: success(nil, nil, "Event not kept: the browser asks not to be tracked", to: &body)
-        case .rejected(let rejection):
-            failure(rejection.code, rejection.message, field: rejection.field, to: &body)
+        case .stored(let applied, let event, _): success(Fate(applied), applied.contactID, event, to: &body)
+        case .queued(let event): success(.queued, nil, event, to: &body)
+        case .declined: success(.declined, nil, nil, to: &body)
+        case .rejected(let rejection): failure(rejection.code, rejection.message, field: rejection.field, to: &body)
         case .denied(let denial): failure(denial.code, denial.message, field: nil, to: &body)
         case .unavailable:
-            failure(
-                "unavailable",
-                "The event could not be stored. Send it again, with the same event_id, after the "
-                    + "seconds in Retry-After.", field: nil, to: &body)
+            let words = Fate.unavailable.words
+            failure(words.label.description, words.answer.description, field: nil, to: &body)
         }
     }
 
-    private func success(_ contact: String?, _ event: EventID?, _ message: StaticString, to body: inout [UInt8]) {
+    private func success(_ fate: Fate, _ contact: String?, _ event: EventID?, to body: inout [UInt8]) {
         body.appendJSON(raw: "{\"success\":true,\"contact_id\":")
         if let contact { body.appendJSON(contact) } else { body.appendJSON(raw: "null") }
         body.appendJSON(raw: ",\"message\":\"")
-        body.appendJSON(raw: message)
+        body.appendJSON(raw: fate.words.answer)
         body.appendJSON(raw: "\"")
         if let event {
             body.appendJSON(raw: ",\"event_id\":")

@@ -23,6 +23,7 @@ final class Watch {
     private let store: Store
     private let rules: Rules
     private let queueState: QueueState
+    private let counts: BackgroundCounts
     private let clock: ServiceClock
     private let log: Log
     private let loop: EventLoop
@@ -37,6 +38,7 @@ final class Watch {
         self.store = store
         self.rules = rules
         queueState = state.queueState
+        counts = state.background
         clock = state.clock
         self.log = log
         self.loop = loop
@@ -136,7 +138,7 @@ final class Watch {
             switch result {
             case .success(let applied):
                 note(applied, booking)
-                done(!applied.isStale)
+                if case .dropped = applied { done(false) } else { done(true) }
             case .failure(let error):
                 isTroubled = true
                 let isBroken = if case .broken = error { true } else { false }
@@ -149,23 +151,23 @@ final class Watch {
     }
 
     private func note(_ applied: Applied, _ booking: OpenBooking) {
-        guard !applied.isStale, !applied.isDuplicate, !applied.isErased else { return }
+        guard case .applied(let outcome) = applied else { return }
         if booking.leaving == nil {
-            queueState.abandoned.add(1, ordering: .relaxed)
+            counts.abandoned.add(1, ordering: .relaxed)
         } else {
-            queueState.left.add(1, ordering: .relaxed)
+            counts.left.add(1, ordering: .relaxed)
         }
         log.write(
             .info, "Received event: booking.abandoned",
-            [("result", "applied"), ("contact_id", applied.contactID), ("from", "watch")])
+            [("result", Fate.applied.label), ("contact_id", outcome.contactID), ("from", "watch")])
     }
 
     private func repeatAlerts() {
         let oldest = clock.now(loop).adding(milliseconds: -Self.repeatFor)
         if store.isReady {
-            store.repeatUnheardAlerts(since: oldest) { [log, queueState] heard in
+            store.repeatUnheardAlerts(since: oldest) { [log, counts] heard in
                 guard heard > 0 else { return }
-                queueState.repeated.add(heard, ordering: .relaxed)
+                counts.repeated.add(heard, ordering: .relaxed)
                 log.write(.info, "Alerts repeated that nobody had heard", [("heard", String(heard))])
             }
         }

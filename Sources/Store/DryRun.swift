@@ -46,7 +46,7 @@ public struct DryRun: Sendable {
 
     /// The line that the timeline would get.
     public var timelineEntry: String? {
-        writes.first { $0[0] == "ZADD" && $0[1] == Keys.activity(applied.contactID) }?.last
+        writes.first { $0[0] == "ZADD" && $0[1] == Keys.activity(applied.contactID ?? "") }?.last
     }
 }
 

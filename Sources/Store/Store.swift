@@ -72,7 +72,7 @@ public final class Store {
             },
             { result in
                 switch result.flatMap(Self.read) {
-                case .success(let applied) where applied.isDuplicate: completion(.failure(.broken(reason)))
+                case .success(.duplicate): completion(.failure(.broken(reason)))
                 case .success(let applied): completion(.success(applied))
                 case .failure: completion(.failure(error))
                 }

@@ -46,8 +46,8 @@
 --        `erased`                  the person was, and the event changes nothing
 --        `duplicate <contact id>`  applied before; `other` follows where the mark belongs to an event of another contact
 --                                  or type
---        `stale <contact id>`      the booking has gone on or is over; no id where nobody is known
---        `held <contact id>`       it waits
+--        `dropped <contact id>`    the booking has gone on or is over; no id where nobody is known
+--        `deferred <contact id>`   it waits
 --        `applied <contact id>`    and any of `created`, `conflict` (id and email name two contacts), `superseded`
 --                                  (timeline only), `task=<id>`, `unheard`
 -- Errors: those of Redis, and DAMAGED for a number that is none. A script does not roll back, so everything that can
@@ -138,10 +138,10 @@ if not newer then
   newer = last > clock + max_ahead and tonumber(time) >= clock - clock_tolerance
 end
 if part == 'hold' then
-  if created then return 'stale' end
+  if created then return 'dropped' end
   local funnel, leaving, due, left = 'crm_index_funnel_' .. id, 'crm_index_bookings_leaving', args[at], time
   local is = call('HMGET', funnel, 'step_at', 'booking', 'leaving_at', 'leaving_count')
-  if due == '' or not newer or not is[1] or is[2] ~= args[at + 1] then return 'stale ' .. id end
+  if due == '' or not newer or not is[1] or is[2] ~= args[at + 1] then return 'dropped ' .. id end
   -- Of two that wait, with nothing between them, the earlier counts: one that is sent again defers nothing.
   local before = tonumber(is[3]) and call('ZCOUNT', timeline, is[3], '+inf') == tonumber(is[4])
     and call('ZSCORE', leaving, id)
@@ -152,14 +152,14 @@ if part == 'hold' then
   local count = call('ZCOUNT', timeline, left, '+inf')
   call('ZADD', leaving, due, id)
   call('HSET', funnel, 'leaving_at', left, 'leaving_count', count)
-  return 'held ' .. id
+  return 'deferred ' .. id
 end
 local expected = part == 'expect'
 if expected then
   local has_gone_on = call('HGET', 'crm_index_funnel_' .. id, 'step_at') ~= args[at]
   local left = args[at + 1]
   if has_gone_on or left ~= '' and call('ZCOUNT', timeline, left, '+inf') ~= tonumber(args[at + 2]) then
-    return 'stale ' .. id
+    return 'dropped ' .. id
   end
   part, at = args[at + 3], at + 4
 end

@@ -141,7 +141,7 @@ if part == 'funnel' then
     call('ZREM', 'crm_index_bookings_open', id)
     call('ZREM', 'crm_index_bookings_leaving', id)
     call('HDEL', funnel, 'step_at', 'step', 'leaving_at', 'leaving_count')
-    return 'stale ' .. id
+    return 'dropped ' .. id
   end
 
   if closes and not over then

@@ -267,12 +267,12 @@ final class Importer {
 }
 
 extension ImportProgress {
-    fileprivate mutating func count(_ outcome: Applied) {
-        if outcome.isErased || outcome.isStale {
-            dropped += 1
-        } else if outcome.isDuplicate {
-            known += 1
-        } else {
+    fileprivate mutating func count(_ fate: Applied) {
+        switch fate {
+        case .erased, .dropped: dropped += 1
+        case .duplicate: known += 1
+        case .deferred: applied += 1
+        case .applied(let outcome):
             applied += 1
             if outcome.taskID != nil { tasks += 1 }
         }

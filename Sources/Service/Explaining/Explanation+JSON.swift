@@ -34,7 +34,7 @@ extension Printout {
             body.add("contact") { bytes in
                 var contact = JSONBody()
                 contact.add("id", id)
-                contact.add("new", run.applied.isNewContact)
+                contact.add("new", run.applied.outcome?.isNewContact == true)
                 if let email = explanation.email { contact.add("email", email) }
                 bytes += contact.finished
             }

@@ -30,12 +30,7 @@ public struct Explanation: Sendable {
         case .rejected: "rejected"
         case .refused: "refused"
         case .unknown: "unknown"
-        case .known(let run) where run.applied.isErased: "erased"
-        case .known(let run) where run.applied.isDuplicate: "duplicate"
-        case .known(let run) where run.applied.isHeld: "held"
-        case .known(let run) where run.applied.isStale: "void"
-        case .known(let run) where run.applied.isSuperseded: "superseded"
-        case .known: "applied"
+        case .known(let run): Fate(run.applied).label
         }
     }
 
@@ -45,17 +40,9 @@ public struct Explanation: Sendable {
         case .rejected(let rejection): "\(rejection.code): \(rejection.message)"
         case .refused(let reason): reason
         case .unknown(let reason): reason
-        case .known(let run) where run.applied.isErased:
-            "the person was erased; within 30 days only a later customer.created begins anew"
-        case .known(let run) where run.applied.isDuplicate: "this event_id was applied before; nothing changes"
-        case .known(let run) where run.applied.isHeld: "it applies later, unless the customer does more before"
-        case .known(let run) where run.applied.isStale:
-            "dropped: the contact has no such booking in progress, or has done something later"
-        case .known(let run) where run.applied.isSuperseded:
-            "the contact has moved past it; it goes on the timeline and makes no task"
-        case .known(let run) where run.applied.isConflict:
+        case .known(let run) where run.applied.outcome?.isConflict == true:
             "customer.id and customer.email name different contacts; the id's is taken, a warning is logged"
-        case .known: "one atomic change"
+        case .known(let run): Fate(run.applied).words.explanation.description
         }
     }
 
@@ -63,7 +50,7 @@ public struct Explanation: Sendable {
     public var run: DryRun? { if case .known(let run) = prediction { run } else { nil } }
 
     /// Which contact it is about; `nil` where nobody knows.
-    public var contactID: String? { run.flatMap { $0.applied.contactID.isEmpty ? nil : $0.applied.contactID } }
+    public var contactID: String? { run?.applied.contactID }
 
     /// The contact's email, as it would be.
     public var email: String? {
@@ -133,9 +120,9 @@ extension Explanation {
 
     /// The contact as it is now, which the dry run tells only where it would change it.
     private static func stored(of run: DryRun, _ store: Store, _ done: @escaping (StoredHash?) -> Void) {
-        if run.applied.contactID.isEmpty || run.applied.isNewContact { return done(nil) }
-        if let contact = run.before[Keys.contact(run.applied.contactID)] { return done(contact) }
-        Reader(store).card(run.applied.contactID) { done((try? $0.get())?.contact) }
+        guard let id = run.applied.contactID, run.applied.outcome?.isNewContact != true else { return done(nil) }
+        if let contact = run.before[Keys.contact(id)] { return done(contact) }
+        Reader(store).card(id) { done((try? $0.get())?.contact) }
     }
 }
 
