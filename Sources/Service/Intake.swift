@@ -1,3 +1,4 @@
+import Redis
 import CRM
 import Loop
 import Store
@@ -108,7 +109,7 @@ final class Intake {
     }
 
     /// What Redis did not take goes to the disk, unless it would end as a dead letter and there is no room for one.
-    private func keep(_ event: Event, _ began: Moment, _ error: StoreError, _ done: @escaping (Verdict) -> Void) {
+    private func keep(_ event: Event, _ began: Moment, _ error: RedisError, _ done: @escaping (Verdict) -> Void) {
         switch error {
         case .refused where queueState.deadLettersFull.load(ordering: .relaxed):
             refuse(event, began, because: "the dead letters are full; " + error.reason, done)

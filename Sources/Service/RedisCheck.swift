@@ -1,3 +1,4 @@
+import Redis
 import CRM
 import Loop
 import Store
@@ -33,7 +34,7 @@ final class RedisCheck {
     }
 
     /// Takes note of a connection that came or went.
-    func connectionChanged(_ redis: Redis.State) {
+    func connectionChanged(_ redis: RedisConnection.State) {
         switch redis {
         case .ready: examine()
         case .down(let reason):

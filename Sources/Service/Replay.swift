@@ -1,3 +1,4 @@
+import Redis
 import CRM
 import Journal
 import Loop
@@ -152,7 +153,7 @@ final class Replay {
         }
     }
 
-    private func outcome(of event: Event, _ result: Result<Applied, StoreError>) -> ReplayStep.Outcome {
+    private func outcome(of event: Event, _ result: Result<Applied, RedisError>) -> ReplayStep.Outcome {
         switch result {
         case .success(let applied):
             log.write(

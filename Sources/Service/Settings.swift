@@ -1,3 +1,4 @@
+import Redis
 import CRM
 import HTTP
 import Loop
@@ -102,7 +103,7 @@ public struct Settings: Sendable {
     /// Milliseconds between two announcements of an urgent task that nobody heard.
     public var repeatAlertsEvery: Int64 = 30_000
     /// Limits of time towards Redis.
-    public var redisDeadlines = Redis.Deadlines()
+    public var redisDeadlines = RedisConnection.Deadlines()
     /// Replicas that must have an event before it is answered with 200.
     public var waitReplicas = 0
     /// What events do.

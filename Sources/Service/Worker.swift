@@ -1,3 +1,4 @@
+import Redis
 import CRM
 import HTTP
 import Loop
@@ -220,7 +221,7 @@ final class Worker {
         }
     }
 
-    private func redisChanged(_ redis: Redis.State) {
+    private func redisChanged(_ redis: RedisConnection.State) {
         switch redis {
         case .ready:
             metrics.redisReady.store(true, ordering: .relaxed)
