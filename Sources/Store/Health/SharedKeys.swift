@@ -52,13 +52,6 @@ enum SharedKeys {
     }
 }
 
-extension Keys {
-    /// Hash: the database's own id and the version of its layout.
-    package static let meta = "crm_meta"
-    /// The version of the layout of keys that this program writes.
-    static let schema = "1"
-}
-
 extension Store {
     /// Words of Redis' error texts that name no customer: commands, and keys of all contacts.
     package static let knows: SafeText.Knows = { word in

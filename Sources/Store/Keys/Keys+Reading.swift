@@ -47,3 +47,10 @@ extension Keys {
     /// String: when somebody was erased, by a salted hash.
     static func erased(_ hash: String) -> String { "crm_index_erased_\(hash)" }
 }
+
+extension Keys {
+    /// Hash: the database's own id and the version of its layout.
+    package static let meta = "crm_meta"
+    /// The version of the layout of keys that this program writes.
+    static let schema = "1"
+}

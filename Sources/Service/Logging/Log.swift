@@ -1,47 +1,6 @@
 import CRM
 import Glibc
-
-/// How serious a line is.
-public enum LogLevel: String, CaseIterable, Comparable, Sendable {
-    /// For developers.
-    case debug
-    /// What happens.
-    case info
-    /// What an operator should look at.
-    case warning
-    /// What an operator must mend.
-    case error
-
-    private var rank: Int {
-        switch self {
-        case .debug: 0
-        case .info: 1
-        case .warning: 2
-        case .error: 3
-        }
-    }
-
-    /// As a line of text has it.
-    fileprivate var label: StaticString {
-        switch self {
-        case .debug: " DEBUG "
-        case .info: " INFO "
-        case .warning: " WARNING "
-        case .error: " ERROR "
-        }
-    }
-
-    /// The less serious one first.
-    public static func < (left: LogLevel, right: LogLevel) -> Bool { left.rank < right.rank }
-}
-
-/// The form of the log.
-public enum LogFormat: String, CaseIterable, Sendable {
-    /// `<time> INFO Received event: booking.completed result=applied …`
-    case text
-    /// One JSON object a line.
-    case json
-}
+import Loop
 
 /// The log of one thread, on standard output.
 ///
@@ -85,7 +44,7 @@ public final class Log {
             dropped += 1
             return
         }
-        let time = Timestamp(clamping: Clock.milliseconds())
+        let time = Timestamp(clamping: Moment.wallClock())
         switch format {
         case .text: pending.appendLine(time, level, message, subject, fields)
         case .json: pending.appendJSONLine(time, level, message, subject, fields)
@@ -176,15 +135,6 @@ extension [UInt8] {
         let start = count
         append(text: text)
         for index in start..<count where self[index] < 0x20 || self[index] == 0x7F { self[index] = UInt8(ascii: "?") }
-    }
-}
-
-/// The wall clock.
-enum Clock {
-    static func milliseconds() -> Int64 {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000
     }
 }
 

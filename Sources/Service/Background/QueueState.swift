@@ -66,7 +66,7 @@ final class QueueState: Sendable {
     /// Seconds since the oldest queued event arrived; 0 when there is none.
     var oldestAgeSeconds: Int {
         let oldest = oldest.load(ordering: .relaxed)
-        return oldest == 0 ? 0 : max(0, Int(Clock.milliseconds()) - oldest) / 1000
+        return oldest == 0 ? 0 : max(0, Int(Moment.wallClock()) - oldest) / 1000
     }
 
     /// Whether there may be events that a new one has to go behind.
