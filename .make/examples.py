@@ -124,6 +124,7 @@ class Shell:
             ["bash", "--noprofile", "--norc"], cwd=place.folder, env=environment, stdin=subprocess.PIPE,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True)
         self.number = 0
+        self.run("export TERMINAL=$(readlink /proc/$$/fd/1)")
 
     def run(self, commands, seconds=None):
         """What commands print on both outputs, and their status. After `seconds` they are interrupted."""

@@ -92,6 +92,11 @@ class Place:
         # Without a terminal, curl would draw its progress between the lines of its answer.
         with open(os.path.join(self.folder, ".curlrc"), "w") as file:
             file.write("silent\nshow-error\n")
+        # At a terminal redis-cli quotes and numbers what it prints, in `$(…)` it does not.
+        with open(os.path.join(self.folder, "redis-cli"), "w") as file:
+            file.write("#!/bin/sh\n[ \"$(readlink /proc/$$/fd/1)\" != \"$TERMINAL\" ] || set -- --no-raw \"$@\"\n"
+                       f"exec {shutil.which('redis-cli')} \"$@\"\n")
+        os.chmod(os.path.join(self.folder, "redis-cli"), 0o755)
         self.start_redis()
         if self.starts_service:
             self.start_service()
