@@ -105,7 +105,8 @@ class Place:
         run = os.path.join(self.folder, ".run")
         self.redis = subprocess.Popen(
             ["redis-server", "--port", "0", "--unixsocket", f"{run}/redis.sock", "--dir", run, "--appendonly", "yes",
-             "--appendfsync", "always", "--save", "", "--maxmemory", "1gb", "--logfile", f"{run}/redis.log"],
+             "--appendfsync", "always", "--save", "", "--hash-max-listpack-value", "256", "--maxmemory", "1gb",
+             "--logfile", f"{run}/redis.log"],
             env=self.environment(), stdin=subprocess.DEVNULL)
         wait_until(self.redis_answers, "redis-server does not start")
 
