@@ -14,6 +14,7 @@ Each page gets a private Redis, a running service and one shell, in which its bl
   <!-- not run: … -->   before a block that cannot run here, with the reason
   <!-- for 2 s -->      before a block that would not end: it is stopped after so many seconds
   <!-- fails: 2 -->     before a block whose last command ends with that status
+  <!-- any numbers -->  before a block in which any number stands for any other
   <!-- if node -->      before a block that needs a program that may be missing
   <!-- file: a.mjs -->  before a block of any language: it is written to that file
   <!-- service: A=B -->  at the top of a page: settings of its service; `none` starts none
@@ -33,14 +34,14 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from private import Place, ROOT, program  # noqa: E402
 
 GUIDE = os.path.join("Sources", "Documentation.docc")
-MARKER = re.compile(r"<!-- (not run|for|fails|if|file|service):? ?(.*?) ?-->\s*$")
+MARKER = re.compile(r"<!-- (not run|for|fails|any numbers|if|file|service):? ?(.*?) ?-->\s*$")
 SETTLING = [
-    (r"\b(contact|task|activity|event)_[0-9a-z]{26}\b", r"\1_ID"),
+    (r"(?<![a-z])(contact|task|activity|event)_[0-9a-z]{26}(?![0-9a-z])", r"\1_ID"),
     (r"\bimport_[0-9a-f]{32}\b", "import_ID"),
     (r"\bc[0-9a-f]{40,}\b", "CURSOR"),
     (r"\b[0-9a-f]{64}\b", "DIGEST"),
-    (r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?", "TIME"),
-    (r"\b\d{4}-\d\d(-\d\d)?\b", "DAY"),
+    (r"(?<!\d)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?", "TIME"),
+    (r"(?<!\d)\d{4}-\d\d(-\d\d)?(?!\d)", "DAY"),
     (r"\b1[5-9]\d{11}\b", "MILLISECONDS"),
     (r"\b\d+ h \d+ min\b|\b\d+(\.\d+)? (s|ms|min|h|days?)\b", "SPAN"),
     (r"\b\d+(\.\d+)? (bytes|kB|MB|GB)\b", "SIZE"),
@@ -98,21 +99,22 @@ def settings_of(lines):
     return settings
 
 
-def settled(text):
-    for pattern, word in SETTLING:
+def settled(text, has_any_numbers=False):
+    for pattern, word in SETTLING + ([(r"\b\d+(\.\d+)?\b", "N")] if has_any_numbers else []):
         text = re.sub(pattern, word, text)
     return "\n".join(line.strip() for line in text.strip("\n").split("\n"))
 
 
-def fits(shown, printed):
+def fits(shown, printed, block):
     """Whether what a page shows can be what was printed."""
     def pattern(line):
         return "".join(".*" if part == "…" else re.escape(part) for part in re.split("(…)", line))
 
-    lines = settled(shown).split("\n")
+    has_any_numbers = "any numbers" in block.marks
+    lines = settled(shown, has_any_numbers).split("\n")
     whole = "\n".join("@LINES@" if line == "…" else pattern(line) for line in lines)
     whole = re.sub(r"\n?@LINES@\n?", lambda match: r"(?:\n|^)(?:.*\n)*?" if match[0].endswith("\n") else r"(?:\n.*)*", whole)
-    return re.fullmatch(whole, settled(printed)) is not None
+    return re.fullmatch(whole, settled(printed, has_any_numbers)) is not None
 
 
 class Shell:
@@ -233,7 +235,7 @@ class Page:
         between = self.lines[block.last + 1:following.first - 1] if is_output else ["x"]
         if not is_output or block.language == "hidden" or any(line.strip() for line in between):
             return
-        if not fits(following.text, printed):
+        if not fits(following.text, printed, block):
             self.fail(block, f"the page shows\n{following.text}\nand the commands print\n{printed}")
             self.changes.append((following, printed))
 
@@ -246,7 +248,7 @@ class Page:
             self.count += 1
             if index == len(parts) - 1 or "fails" not in block.marks:
                 self.check_status(block, status, printed, seconds)
-            if fits(shown, printed):
+            if fits(shown, printed, block):
                 whole += [prompt(command)] + ([shown] if shown else [])
                 continue
             is_changed = True

@@ -80,7 +80,8 @@ class Place:
         """What a process in the folder gets: nothing of the caller's settings."""
         kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TZ") if name in os.environ}
         paths = [self.folder, os.path.dirname(shutil.which("redis-server")), os.environ.get("PATH", "")]
-        return {**kept, "PATH": ":".join(paths), "HOME": self.folder, "CURL_HOME": self.folder, "USER": "anna"}
+        return {**kept, "PATH": ":".join(paths), "HOME": self.folder, "CURL_HOME": self.folder, "USER": "anna",
+                "STORY": os.path.join(ROOT, ".make", "story.py")}
 
     def start(self):
         run = os.path.join(self.folder, ".run")
