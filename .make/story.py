@@ -21,7 +21,7 @@ DEVICES = [("mobile", "Safari"), ("mobile", "Chrome"), ("desktop", "Chrome"), ("
 
 
 class Story:
-    def __init__(self, now, seed=7):
+    def __init__(self, now, seed=5):
         self.now, self.random = now, random.Random(seed)
         self.events, self.seconds = [], 0
 
