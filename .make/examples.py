@@ -49,6 +49,7 @@ SETTLING = [
     (r"\b(us|duration_us|pid|process|uptime_seconds)([= ]|\":)\d+", r"\1\2N"),
     (r"\"version\":\"[^\"]*\"", "VERSION"),
     (r"\bcrmsync \d+\.\d+\.\d+[^\s,\"]*", "crmsync VERSION"),
+    (r"\bcurl/\d+\.\d+\.\d+", "curl/VERSION"),
     (r"\b7\.\d+\.\d+\b", "REDIS"),
     (r"[▁▂▃▄▅▆▇█·]+", "BAR"),
     (r"[ \t]+", " "),
