@@ -37,6 +37,7 @@ GUIDE = os.path.join("Sources", "Documentation.docc")
 MARKER = re.compile(r"<!-- (not run|for|fails|any numbers|if|file|service):? ?(.*?) ?-->\s*$")
 SETTLING = [
     (r"(?<![a-z])(contact|task|activity|event)_[0-9a-z]{26}(?![0-9a-z])", r"\1_ID"),
+    (r"\"[0-9a-z]{26}\"", "ULID"),
     (r"\bimport_[0-9a-f]{32}\b", "import_ID"),
     (r"\bc[0-9a-f]{40,}\b", "CURSOR"),
     (r"\b[0-9a-f]{64}\b", "DIGEST"),
