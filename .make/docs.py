@@ -17,6 +17,8 @@ LANDING = "crmsync.md"
 MAX_COLUMNS = 120
 MAX_README_LINES = 220
 LINK = re.compile(r"(\]\()([^)\s]+)(\))")
+FILE = re.compile(r"`((?:Sources|Tests|docker|\.make|\.media)(?:/[^`\s*<]+)?)`")
+TYPE = re.compile(r"\| `(\w+)` \| `(Sources/\S+\.swift)` \|")
 
 
 def read(path):
@@ -55,6 +57,7 @@ def check(paths):
     anchors = {path: headings(lines) for path, lines in pages.items()}
     problems = []
     linked = set()
+    problems += [problem for path, lines in pages.items() for problem in check_source(path, lines)]
     for path, lines in pages.items():
         for number, line in prose(lines):
             place = f"{path}:{number}"
@@ -76,6 +79,20 @@ def check(paths):
             problems.append(f"{path}: the landing page {LANDING} does not link to it")
     if len(pages["README.md"]) - 1 > MAX_README_LINES:
         problems.append(f"README.md: {len(pages['README.md']) - 1} lines, and {MAX_README_LINES} are allowed")
+    return problems
+
+
+def check_source(path, lines):
+    """Files that a page names and that do not exist, and types that are not declared where it says."""
+    problems = []
+    for number, line in prose(lines):
+        for name in FILE.findall(line):
+            if not os.path.exists(os.path.join(ROOT, name)):
+                problems.append(f"{path}:{number}: there is no {name}")
+        for name, file in TYPE.findall(line):
+            declaration = re.compile(rf"\b(class|struct|enum|protocol) {name}\b")
+            if os.path.exists(os.path.join(ROOT, file)) and not any(map(declaration.search, read(file))):
+                problems.append(f"{path}:{number}: {file} declares no {name}")
     return problems
 
 
