@@ -132,7 +132,10 @@ class Shell:
         self.run("export TERMINAL=$(readlink /proc/$$/fd/1)")
 
     def run(self, commands, seconds=None):
-        """What commands print on both outputs, and their status. After `seconds` they are interrupted."""
+        """What commands print on both outputs, and the status of the last one, or of one before it that failed.
+
+        After `seconds` they are interrupted.
+        """
         self.number += 1
         path = os.path.join(self.place.folder, ".run", "block.sh")
         with open(path, "w") as file:
@@ -140,7 +143,9 @@ class Shell:
         mark = f"end-of-block-{self.number}"
         run = f"source {path}" if seconds is None else (
             f"export -p >{path}.env; timeout -s INT {seconds} bash -c 'source {path}.env; source {path}'")
-        self.process.stdin.write(f"{run}\nprintf '\\n{mark} %d\\n' $?\n")
+        self.process.stdin.write(
+            f"failed=0; trap 'failed=$?' ERR\n{run}\nlast=$?; trap - ERR\n"
+            f"printf '\\n{mark} %d\\n' $((last ? last : failed))\n")
         self.process.stdin.flush()
         printed = []
         for line in self.process.stdout:
