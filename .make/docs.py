@@ -63,7 +63,8 @@ def check(paths):
             place = f"{path}:{number}"
             if len(line) > MAX_COLUMNS:
                 problems.append(f"{place}: {len(line)} columns, and {MAX_COLUMNS} are allowed")
-            for target in [match[2] for match in LINK.finditer(line)]:
+            targets = [match[2] for match in LINK.finditer(line)] + re.findall(r'src(?:set)?="([^"]+)"', line)
+            for target in targets:
                 if re.match(r"https?:|mailto:", target):
                     continue
                 name, _, anchor = target.partition("#")
