@@ -3,7 +3,7 @@
 PORT ?= 8080
 export PORT
 
-.PHONY: help setup setup-tests setup-bench setup-profile build run demo test check bench profile fuzz chaos sanitize clean
+.PHONY: help setup setup-tests setup-check setup-bench setup-profile build run demo test lint check bench profile fuzz chaos sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## Lists what there is
@@ -24,6 +24,9 @@ run: build ## Starts the service and a private Redis (its data in .run); PORT=80
 setup-tests:
 	@.make/setup.sh tests
 
+setup-check:
+	@.make/setup.sh check
+
 demo: export DEMO := 1
 demo: run ## As run, with the car-rental site of the demonstration, whose story takes a minute
 
@@ -32,8 +35,10 @@ test: setup-tests ## Passes all tests, each against a Redis of its own; the brow
 	@# By themselves: what a page can tell of its end depends on how long that takes.
 	swift test --disable-xctest --skip-build --filter BrowserTests
 
-check: setup-tests ## What a change has to pass: format, warnings as errors, imports of the modules, tests
-	swift format lint --strict --recursive Sources Tests Package.swift
+lint: setup-check ## Lints Swift, Lua, JavaScript and shell
+	@.make/lint.sh
+
+check: lint ## What a change has to pass: linters, warnings as errors, imports of the modules, tests
 	swift build --build-tests --explicit-target-dependency-import-check error
 	$(MAKE) --no-print-directory test
 
