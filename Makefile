@@ -3,14 +3,15 @@
 PORT ?= 8080
 export PORT
 
-.PHONY: help setup setup-tests setup-bench setup-profile build run demo test check bench profile fuzz chaos sanitize clean
+.PHONY: help setup setup-tests setup-bench setup-profile build run demo install uninstall test check bench \
+	profile fuzz chaos sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## Lists what there is
 	@echo "crmsync: a website's events become CRM records in Redis"
 	@echo
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1|\2/p' Makefile | while IFS='|' read -r name text; do \
-		printf '  make %-7s %s\n' "$$name" "$$text"; done
+		printf '  make %-9s %s\n' "$$name" "$$text"; done
 
 setup: ## Installs what is missing (redis-server, libhiredis-dev, curl) with apt, on Debian and Ubuntu
 	@.make/setup.sh
@@ -20,6 +21,12 @@ build: setup ## Builds the release program, .build/release/crmsync
 
 run: build ## Starts the service and a private Redis (its data in .run); PORT=8081 moves it, REDIS_URL=... uses yours
 	@.make/run.sh
+
+install: ## Installs the built program, its unit, man page and examples; PREFIX=/usr/local, DESTDIR= is put before it
+	@PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) PROGRAM=$(PROGRAM) .make/install.sh
+
+uninstall: ## Removes what install installed; settings, data and the user stay
+	@PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) .make/install.sh remove
 
 setup-tests:
 	@.make/setup.sh tests
