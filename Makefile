@@ -3,8 +3,8 @@
 PORT ?= 8080
 export PORT
 
-.PHONY: help setup setup-tests setup-bench setup-profile build run demo install uninstall test check bench \
-	profile fuzz chaos sanitize clean
+.PHONY: help setup setup-tests setup-bench setup-profile build run demo install uninstall test check docs examples \
+	pictures bench profile fuzz chaos sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## Lists what there is
@@ -39,10 +39,22 @@ test: setup-tests ## Passes all tests, each against a Redis of its own; the brow
 	@# By themselves: what a page can tell of its end depends on how long that takes.
 	swift test --disable-xctest --skip-build --filter BrowserTests
 
-check: setup-tests ## What a change has to pass: format, warnings as errors, imports of the modules, tests
+check: setup-tests ## What a change has to pass: format, documentation, warnings as errors, imports, examples, tests
 	swift format lint --strict --recursive Sources Tests Package.swift
+	@.make/docs.sh
 	swift build --build-tests --explicit-target-dependency-import-check error
+	@.make/examples.py --program .build/debug/crmsync
 	$(MAKE) --no-print-directory test
+
+docs: ## Builds the guide with DocC, warnings as errors, and checks the links of the README; DOCS=folder keeps it
+	@.make/docs.sh
+
+examples: setup-tests ## Runs the commands that README and guide show, and compares what they print; UPDATE=1 corrects the pages
+	@[ -x .build/debug/crmsync ] || [ -x .build/release/crmsync ] || swift build --product crmsync
+	@.make/examples.py $(if $(UPDATE),--update)
+
+pictures: setup-tests build ## Takes the pictures of the dashboard for the README, in .media
+	@.make/pictures.sh
 
 fuzz: setup ## Fuzzes the parsers with libFuzzer for FUZZ_SECONDS (120)
 	@.make/fuzz.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Measures in a real Chromium what the README quotes of the tracker and the dashboard: ROUNDS (100) page closings of each
+# Measures in a real Chromium what the guide quotes of the tracker and the dashboard: ROUNDS (100) page closings of each
 # kind, 15 minutes in all.
 set -euo pipefail
 cd "$(dirname "$0")/.."

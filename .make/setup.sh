@@ -21,7 +21,12 @@ command -v redis-cli >/dev/null || missing+=(redis-tools)
 command -v curl >/dev/null || missing+=(curl)
 command -v setpriv >/dev/null || missing+=(util-linux)
 [ -e /usr/include/hiredis/hiredis.h ] || [ -e /usr/local/include/hiredis/hiredis.h ] || missing+=(libhiredis-dev)
-if [ "${1:-}" = tests ]; then command -v chromium >/dev/null || missing+=(chromium); fi
+if [ "${1:-}" = tests ]; then
+    command -v chromium >/dev/null || missing+=(chromium)
+    # The examples of the documentation.
+    command -v python3 >/dev/null || missing+=(python3)
+    command -v openssl >/dev/null || missing+=(openssl)
+fi
 if [ "${1:-}" = profile ]; then command -v valgrind >/dev/null || missing+=(valgrind); fi
 # Whom the bench compares with; it goes without those that this system has no package of.
 peers=()

@@ -28,7 +28,7 @@ extension Event {
             // The last of repeated names counts.
             if let known = candidates.firstIndex(where: { $0.key.isSameString(as: key) }) {
                 candidates[known].index = index
-            } else if candidates.count < BusinessData.maximumFields {
+            } else if candidates.count < BusinessData.maxFields {
                 candidates.append((rank, key, index))
             }
         }

@@ -5,7 +5,7 @@ extension Event {
     /// milliseconds: correcting every delay would put two events that overtook each other into the wrong order.
     static let networkTolerance: Int64 = 10_000
     /// Longest time for which an event may wait whether its customer does more, in milliseconds.
-    static let longestIdle: Int64 = 60_000
+    static let maxIdleWait: Int64 = 60_000
 
     /// Reads one event of the wire format.
     ///
@@ -71,7 +71,7 @@ extension Event {
     private static func idleFor(_ value: JSONValue?, _ type: EventType) throws(Rejection) -> Int64? {
         guard let value, !value.isNull else { return nil }
         guard type == .bookingAbandoned, let seconds = value.numberText.flatMap({ Double($0) }), seconds > 0,
-            seconds * 1000 <= Double(longestIdle)
+            seconds * 1000 <= Double(maxIdleWait)
         else { throw .badIdleTime }
         return max(1, Int64((seconds * 1000).rounded()))
     }

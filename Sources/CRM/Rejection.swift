@@ -79,9 +79,9 @@ public enum Rejection: Error, Equatable, Sendable {
         case .unknownEventType:
             "`event_type` must be one of: " + EventType.allCases.map(\.rawValue).joined(separator: ", ") + "."
         case .badEventID:
-            "`event_id` must be a string of 1 to \(EventID.maximumLength) characters without control characters."
+            "`event_id` must be a string of 1 to \(EventID.maxLength) characters without control characters."
         case .badCustomerID:
-            "`customer.id` must be a string or integer of 1 to \(CustomerID.maximumLength) characters without control "
+            "`customer.id` must be a string or integer of 1 to \(CustomerID.maxLength) characters without control "
                 + "characters."
         case .badEmail:
             "`customer.email` must be one address such as john@example.com; leave it out when it is not known."
@@ -90,7 +90,7 @@ public enum Rejection: Error, Equatable, Sendable {
         case .badAmount(let field, let error):
             "`\(field)` \(error.message)."
         case .badIdleTime:
-            "`if_idle_for` must be a number of seconds, more than 0 and at most \(Event.longestIdle / 1000), and belongs to "
+            "`if_idle_for` must be a number of seconds, more than 0 and at most \(Event.maxIdleWait / 1000), and belongs to "
                 + "booking.abandoned alone."
         case .tooLarge(let limit):
             "The JSON text of the event is larger than \(limit) bytes (MAX_BODY_BYTES), which one event may have also in a "

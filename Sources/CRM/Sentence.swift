@@ -68,9 +68,9 @@ enum Sentence {
 
 extension BusinessData {
     /// Longest label in a sentence or index, in characters.
-    static let maximumLabel = 200
+    static let maxLabel = 200
 
-    /// A value for people: one line, not empty, at most ``maximumLabel`` characters.
+    /// A value for people: one line, not empty, at most ``maxLabel`` characters.
     func label(_ name: StaticString) -> String? {
         guard let text = string(name) else { return nil }
         return Self.label(text)
@@ -90,20 +90,20 @@ extension BusinessData {
         }
         let kept = scalars[first...last]
         if kept.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F && !(0x80...0x9F).contains($0.value) }) {
-            return String(Substring(kept).prefix(maximumLabel))
+            return String(Substring(kept).prefix(maxLabel))
         }
         let line = kept.map { $0.value < 0x20 || (0x7F...0x9F).contains($0.value) ? " " : Character($0) }
-        return String(line.prefix(maximumLabel))
+        return String(line.prefix(maxLabel))
     }
 
     /// The same for printable ASCII, where only spaces are blank and a byte is a character.
     private static func plainLabel(_ text: String) -> String? {
         let bytes = text.utf8.span
-        if 1...maximumLabel ~= bytes.count, bytes[0] != .space, bytes[bytes.count - 1] != .space { return text }
+        if 1...maxLabel ~= bytes.count, bytes[0] != .space, bytes[bytes.count - 1] != .space { return text }
         var kept = text.utf8[...]
         while kept.first == .space { kept.removeFirst() }
         while kept.last == .space { kept.removeLast() }
         guard !kept.isEmpty else { return nil }
-        return String(Substring(kept.prefix(maximumLabel)))
+        return String(Substring(kept.prefix(maxLabel)))
     }
 }

@@ -1,3 +1,4 @@
+import Redis
 import CRM
 import Glibc
 import Service
@@ -12,14 +13,14 @@ enum AlertsCommand {
         guard let options = Options(words, flags: ["--json"], values: ["--exec"]), options.rest.isEmpty else {
             return nil
         }
-        var ear: Ear?
+        var listener: AlertListener?
         return Session.run(environment, waits: true) { session in
-            ear = Ear(session, isJSON: options.has("--json"), program: options.value("--exec"))
-            ear?.listen()
+            listener = AlertListener(session, isJSON: options.has("--json"), program: options.value("--exec"))
+            listener?.listen()
         }
     }
 
-    private final class Ear {
+    private final class AlertListener {
         private let session: Session
         private let isJSON: Bool
         private let program: String?
@@ -34,15 +35,18 @@ enum AlertsCommand {
 
         func listen() {
             subscriber = Subscriber(
-                url: session.settings.redis, loop: session.loop, listening: { [unowned self] in catchUp() },
-                heard: { [unowned self] channel, text in tell(Array(text.utf8), isOpen: Keys.isUrgentChannel(channel)) }
+                url: session.settings.redis, loop: session.loop, channels: Keys.alertChannels,
+                listening: { [unowned self] in catchUp() },
+                heard: { [unowned self] channel, text in
+                    print(alert: Array(text.utf8), isOpen: Keys.isUrgentChannel(channel))
+                }
             )
         }
 
         /// Reads what is open, page by page.
         private func catchUp(_ open: [DeskTask] = [], after cursor: Cursor? = nil) {
             let list = TaskList(.open, priority: TaskType.abandonedBooking.priority)
-            session.reader.tasks(list, limit: Reader.largestPage, after: cursor, now: session.now) {
+            session.reader.tasks(list, limit: Reader.maxPage, after: cursor, now: session.now) {
                 [unowned self] result in
                 switch result {
                 case .success(let page) where page.next == nil: bring(open + page.items)
@@ -55,20 +59,22 @@ enum AlertsCommand {
         /// Tells what is open and not known yet, then what was closed while nobody listened.
         private func bring(_ open: [DeskTask]) {
             for task in open.reversed() where !known.contains(task.task["id"] ?? "") {
-                tell(Printout.alert(task), isOpen: true)
+                print(alert: Printout.alert(task), isOpen: true)
             }
             let missing = known.subtracting(open.compactMap { $0.task["id"] })
             session.reader.tasks(named: Array(missing)) { [unowned self] result in
                 guard case .success(let tasks) = result else { return }
                 // One that opened in this very moment is not closed, although it was not among the open ones.
-                for task in tasks where task.task["status"] != "open" { tell(Printout.alert(task), isOpen: false) }
+                for task in tasks where task.task["status"] != "open" {
+                    print(alert: Printout.alert(task), isOpen: false)
+                }
                 for id in missing.subtracting(tasks.compactMap { $0.task["id"] }) {
-                    tell(Printout.alert(.gone(id)), isOpen: false)
+                    print(alert: Printout.alert(.gone(id)), isOpen: false)
                 }
             }
         }
 
-        private func tell(_ alert: [UInt8], isOpen: Bool) {
+        private func print(alert: [UInt8], isOpen: Bool) {
             let screen = session.screen
             alert.withUnsafeBufferPointer { bytes in
                 let root = try? JSONDocument.parse(bytes).root

@@ -1,3 +1,4 @@
+import Inspection
 import Service
 import Store
 
@@ -28,11 +29,11 @@ enum CheckCommand {
                 ? CheckLines(session.screen) : CheckPage(session.screen, repairs: options.has("--fix"))
             let check = Inspection(
                 session.store, retention: session.settings.retention, repairs: options.has("--fix"))
-            check.told = report.tell
+            check.told = report.report
             check.progressed = report.progress
             session.store.examine(at: session.now) { facts in
                 let problems = facts.map(Requirement.problems) ?? []
-                for problem in problems { report.tell(problem) }
+                for problem in problems { report.report(problem) }
                 let isSound = problems.allSatisfy { $0.severity == .warning }
                 check.run(
                     session.need { summary in
@@ -46,8 +47,8 @@ enum CheckCommand {
 
 /// Where findings go.
 protocol CheckReport {
-    func tell(_ problem: Problem)
-    func tell(_ finding: Finding, _ outcome: Inspection.Outcome)
+    func report(_ problem: Problem)
+    func report(_ finding: Finding, _ outcome: Inspection.FindingState)
     func progress(_ share: Double, _ summary: Inspection.Summary)
     func end(_ summary: Inspection.Summary)
 }

@@ -1,3 +1,4 @@
+import Inspection
 import CRM
 import Glibc
 import Loop
@@ -10,13 +11,13 @@ final class CheckLines: CheckReport {
 
     init(_ screen: Screen) { self.screen = screen }
 
-    func tell(_ problem: Problem) {
+    func report(_ problem: Problem) {
         write([
             ("requirement", problem.code), ("severity", problem.severity.rawValue), ("message", problem.message),
         ])
     }
 
-    func tell(_ finding: Finding, _ outcome: Inspection.Outcome) {
+    func report(_ finding: Finding, _ outcome: Inspection.FindingState) {
         write([
             ("kind", finding.kind.rawValue), ("key", finding.key), ("problem", finding.problem),
             ("outcome", outcome.rawValue), (finding.isRepairable ? "repair" : "person", finding.advice),
@@ -51,12 +52,12 @@ final class CheckLines: CheckReport {
 /// Progress while it goes on, and findings in groups at the end: for people.
 final class CheckPage: CheckReport {
     /// How many findings of one kind are shown.
-    static let mostShown = 10
+    static let maxShown = 10
 
     private struct Group {
         var count = 0
         var left = 0
-        var shown: [(finding: Finding, outcome: Inspection.Outcome)] = []
+        var shown: [(finding: Finding, outcome: Inspection.FindingState)] = []
     }
 
     private let screen: Screen
@@ -72,17 +73,17 @@ final class CheckPage: CheckReport {
         self.repairs = repairs
     }
 
-    func tell(_ problem: Problem) {
+    func report(_ problem: Problem) {
         let isError = problem.severity == .error
         let label = screen.paint(isError ? "Redis, error: " : "Redis, warning: ", isError ? .red : .yellow)
         screen.line(label + Screen.plain(problem.message) + "\n")
     }
 
-    func tell(_ finding: Finding, _ outcome: Inspection.Outcome) {
+    func report(_ finding: Finding, _ outcome: Inspection.FindingState) {
         var group = groups[finding.kind] ?? Group()
         group.count += 1
         if outcome == .left { group.left += 1 }
-        if group.shown.count < Self.mostShown { group.shown.append((finding, outcome)) }
+        if group.shown.count < Self.maxShown { group.shown.append((finding, outcome)) }
         groups[finding.kind] = group
     }
 

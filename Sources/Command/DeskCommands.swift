@@ -59,7 +59,7 @@ enum DeskCommands {
         let states = TaskList.State.allCases.filter { options.has("--" + $0.rawValue) }
         let priority = options.value("--priority")
         guard options.rest.isEmpty, states.count <= 1, priority.map(TaskType.priorities.contains) ?? true,
-            let limit = options.number("--limit", upTo: Reader.largestPage, default: 50)
+            let limit = options.number("--limit", upTo: Reader.maxPage, default: 50)
         else { return nil }
         let list = TaskList(states.first ?? .open, priority: priority, dueFirst: true)
         return Session.run(environment) { session in
@@ -82,7 +82,7 @@ enum DeskCommands {
 
     private static func task(_ options: Options, _ environment: [String: String]) -> Int32? {
         guard let verb = options.rest.first, options.rest.count == (verb == "assign" ? 3 : 2) else { return nil }
-        let order: TaskOrder
+        let order: TaskCommand
         switch verb {
         case "done": order = .complete(note: options.value("--reason") ?? "done")
         case "cancel": order = .cancel(reason: options.value("--reason") ?? "cancelled")
@@ -210,7 +210,7 @@ enum DeskCommands {
     private static func share(_ rate: Double?) -> String { rate.map { "\(Int(($0 * 100).rounded())) %" } ?? "–" }
 
     /// A task in one line.
-    static func line(_ task: Record, _ screen: Screen) -> String {
+    static func line(_ task: StoredHash, _ screen: Screen) -> String {
         let priority = task["priority"] ?? ""
         let colour: Screen.Colour = priority == "urgent" ? .red : priority == "high" ? .yellow : .grey
         let state =
@@ -221,7 +221,7 @@ enum DeskCommands {
     }
 
     /// Whom to call.
-    static func person(_ contact: Record?) -> String {
+    static func person(_ contact: StoredHash?) -> String {
         let fields = ["first_name", "last_name", "phone", "email"].compactMap { contact?[$0] }
         return Screen.plain(fields.joined(separator: " "))
     }

@@ -8,24 +8,24 @@ enum ExplainCommand {
     /// Exit status of an event that would be refused.
     static let refused: Int32 = 2
     /// Most bytes of an event, far more than any service takes.
-    static let mostBytes = 1 << 20
+    static let maxBytes = 1 << 20
 
     /// Runs the command; `nil` when its words are not understood.
     static func run(_ words: [String], _ environment: [String: String]) -> Int32? {
         guard let options = Options(words, flags: ["--json", "--server"]), options.rest.count == 1 else { return nil }
         let text: [UInt8]
-        do throws(InputError) { text = try InputFile.contents(of: options.rest[0], upTo: mostBytes) } catch {
+        do throws(InputError) { text = try InputFile.contents(of: options.rest[0], upTo: maxBytes) } catch {
             return CommandLineTool.fail("\(error)")
         }
         let isJSON = options.has("--json")
-        func tell(_ explanation: Explanation, on screen: Screen) -> Int32 {
+        func present(_ explanation: Explanation, on screen: Screen) -> Int32 {
             if isJSON { screen.raw(Printout.explanation(explanation)) } else { show(explanation, on: screen) }
             return status(of: explanation)
         }
         func explain(_ session: Session, _ store: Store?) {
             Explanation.explain(
                 text, fromBackend: options.has("--server"), settings: session.settings, store: store, at: session.now
-            ) { session.end(tell($0, on: session.screen)) }
+            ) { session.end(present($0, on: session.screen)) }
         }
         return Session.run(
             environment,
@@ -36,7 +36,7 @@ enum ExplainCommand {
     }
 
     private static func status(of explanation: Explanation) -> Int32 {
-        switch explanation.verdict {
+        switch explanation.prediction {
         case .known: 0
         case .rejected, .refused: refused
         case .unknown: 1
@@ -62,7 +62,7 @@ enum ExplainCommand {
                 screen.line("  " + Screen.wrap(Screen.plain(reason)).joined(separator: "\n    "))
             }
         }
-        switch explanation.verdict {
+        switch explanation.prediction {
         case .known(let run): show(run, on: screen)
         case .unknown:
             screen.line("\nUnknown without Redis: which contact, what of the rules takes effect, tasks, writes.")
@@ -72,7 +72,10 @@ enum ExplainCommand {
 
     private static func show(_ explanation: Explanation, _ run: DryRun, _ row: (String, String) -> Void) {
         if let id = explanation.contactID {
-            row("Contact", "\(id)  \(explanation.email ?? "no email")\(run.applied.isNewContact ? "  (new)" : "")")
+            row(
+                "Contact",
+                "\(id)  \(explanation.email ?? "no email")\(run.applied.outcome?.isNewContact == true ? "  (new)" : "")"
+            )
             let (before, after) = explanation.status
             row("Status", before == after ? "\(before ?? "none"), stays" : "\(before ?? "none") -> \(after ?? "none")")
         }
@@ -85,7 +88,9 @@ enum ExplainCommand {
         }
         for task in closed { row("Task", "\(task["status"] ?? "closed") \(task["id"] ?? "") \(task["title"] ?? "")") }
         for message in run.messages {
-            row("Alert", message.channel + (run.applied.isUnheard ? ", to nobody: no listener now" : ""))
+            row(
+                "Alert",
+                message.channel + (run.applied.outcome?.isUnheard == true ? ", to nobody: no listener now" : ""))
         }
         if let entry = run.timelineEntry {
             let (time, text) = Activity.summary(entry)

@@ -121,7 +121,7 @@ final class Session {
 
     /// Finds the contact that somebody means: its own id, an email, or the website's id.
     func contactID(_ text: String, _ next: @escaping (String) -> Void) {
-        let found = need { [self] (contact: Record?) in
+        let found = need { [self] (contact: StoredHash?) in
             guard let id = contact?["id"] else {
                 return fail("there is no contact '\(Screen.plain(text))'", status: Self.notFound)
             }

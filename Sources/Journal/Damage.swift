@@ -29,7 +29,7 @@ struct Damage {
     /// Copies a stretch of a segment; `nil` when an earlier process did.
     mutating func keep(
         _ range: Range<Int>, of reader: SegmentReader, in folder: Folder, _ calls: SystemCalls
-    ) throws(JournalError) -> Journal.Finding? {
+    ) throws(JournalError) -> Journal.Incident? {
         let name = FileName.damaged(segment: reader.number, range)
         if folder.status(of: name) != nil { return nil }
         let segment = FileName.segment(reader.number)

@@ -28,7 +28,7 @@ public struct DeadLetter: Equatable, Sendable {
 
     /// Reads a line as it is written here; `nil` for any other.
     init?(line: some Collection<UInt8>) {
-        var scanner = LineScanner(Array(line))
+        var scanner = DeadLetterScanner(Array(line))
         guard scanner.skip("{\"at\":"), let at = scanner.number(), scanner.skip(",\"reason\":"),
             let reason = scanner.string(), scanner.skip(",\"received_at\":"), let receivedAt = scanner.number(),
             scanner.skip(",\"flags\":"), let flags = scanner.number().flatMap({ UInt8(exactly: $0) })

@@ -25,7 +25,7 @@ public final class Journal {
     var deadLetterTally = DeadLetterCount()
 
     /// What was met since `takeFindings()` was last called, for the log.
-    public private(set) var findings: [Finding] = []
+    public private(set) var findings: [Incident] = []
     /// When the first of the records that were not applied yet reached us, in epoch milliseconds.
     public internal(set) var oldestReceivedAt: Int64?
 
@@ -76,7 +76,7 @@ public final class Journal {
     static let usualRecord = 4096
 
     /// What was met since the last time, for the log; afterwards there is none.
-    public func takeFindings() -> [Finding] {
+    public func takeFindings() -> [Incident] {
         defer { findings = [] }
         return findings
     }
@@ -89,7 +89,7 @@ public final class Journal {
         reader = nil
     }
 
-    func report(_ finding: Finding) { findings.append(finding) }
+    func report(_ finding: Incident) { findings.append(finding) }
 
     func checkOpen() throws(JournalError) {
         if lock == nil { throw .closed }

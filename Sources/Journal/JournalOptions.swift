@@ -25,7 +25,7 @@ extension Journal {
             self.directory = directory
             self.maxBytes = maxBytes
             self.segmentBytes = min(segmentBytes, maxBytes / 4)
-            self.recordBytes = min(recordBytes, SegmentFormat.largestPayload)
+            self.recordBytes = min(recordBytes, SegmentFormat.maxPayload)
             self.deadLetterBytes = deadLetterBytes
             self.damagedBytes = damagedBytes
         }

@@ -15,7 +15,7 @@ enum SegmentFormat {
     static let headerSize = 2 * headerCopySize
     static let recordHeadSize = 25
     /// Belongs to the format: a length above it is damage.
-    static let largestPayload = 16 << 20
+    static let maxPayload = 16 << 20
 
     private static let headerCopySize = 20
     private static let magic: [UInt8] = Array("CRMSYNC".utf8)
@@ -85,7 +85,7 @@ enum SegmentFormat {
     static func readRecordHead(_ bytes: UnsafeRawBufferPointer, marker: UInt64) -> RecordHead? {
         guard load(bytes, 0) == marker else { return nil }
         let length = Int(load(bytes, 12) as UInt32)
-        guard length <= largestPayload else { return nil }
+        guard length <= maxPayload else { return nil }
         return RecordHead(checksum: load(bytes, 8), length: length, receivedAt: load(bytes, 16), flags: bytes[24])
     }
 

@@ -8,7 +8,7 @@ import Glibc
 /// never written to: what its last pages went through is not known.
 final class SegmentWriter {
     /// What came of a write.
-    enum Outcome {
+    enum WriteResult {
         case durable
         /// Nothing of it counts, and the segment is as before.
         case undone(JournalError)
@@ -49,7 +49,7 @@ final class SegmentWriter {
     }
 
     /// Makes a batch durable; the first one has the header before it.
-    func write(_ batch: [UInt8]) -> Outcome {
+    func write(_ batch: [UInt8]) -> WriteResult {
         if let number = calls.writeAll(batch, to: file, at: end) {
             return undo(JournalError("write", path, errno: number))
         }
@@ -68,7 +68,7 @@ final class SegmentWriter {
     }
 
     /// Takes back what was written of a batch, so that it does not come to life after a restart.
-    private func undo(_ error: JournalError) -> Outcome {
+    private func undo(_ error: JournalError) -> WriteResult {
         guard calls.truncate(file, end) == 0, calls.sync(file) == 0 else { return .spoiled(error) }
         if case .noSpace = error { return .undone(error) }
         return .spoiled(error)

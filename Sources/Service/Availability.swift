@@ -3,7 +3,7 @@ import Loop
 
 /// Whether events can be stored, since when not, and how many were applied in the last hour.
 ///
-/// Someone has to look: the keeper does each second, and whoever asks.
+/// Someone has to look: the backgroundWorker does each second, and whoever asks.
 final class Availability: Sendable {
     /// What was seen at a look.
     struct Look {

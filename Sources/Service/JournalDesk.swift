@@ -99,13 +99,14 @@ public struct JournalDesk {
         return [letters[number - 1]]
     }
 
-    private enum Outcome {
+    private enum RetryResult {
         case success(String)
         case failure(String)
     }
 
     /// One after the other, through the same door as every event.
-    private func applyAll(_ letters: [DeadLetter], _ each: @escaping (DeadLetter, Outcome) -> Void) throws(SystemError)
+    private func applyAll(_ letters: [DeadLetter], _ each: @escaping (DeadLetter, RetryResult) -> Void)
+        throws(SystemError)
     {
         let loop = try EventLoop()
         let store = Store(settings, loop: loop)
@@ -128,8 +129,8 @@ public struct JournalDesk {
             store.apply(settings.rules.change(for: event)) { result in
                 switch result {
                 case .success(let applied):
-                    let who = applied.isStale ? "nobody: the booking goes on, or is over" : applied.contactID
-                    each(letter, .success(who))
+                    let reason = Fate(applied).words.feedReason.map { ": \($0)" } ?? ""
+                    each(letter, .success(applied.contactID ?? "nobody\(reason)"))
                 case .failure(let error): each(letter, .failure(error.reason))
                 }
                 next()

@@ -20,7 +20,7 @@ public final class Service {
     }
 
     private var workers: [Member] = []
-    private var keeper: Member?
+    private var backgroundWorker: Member?
     private var running = 0
     private var failure: SystemError?
     /// When the first signal to stop came.
@@ -51,7 +51,7 @@ public final class Service {
             throw .system(error)
         }
         checkDescriptors()
-        do { try Listener.probe(host: settings.host, port: settings.port) } catch { throw .address(error) }
+        do { try ListeningSocket.probe(host: settings.host, port: settings.port) } catch { throw .address(error) }
         let (queue, cleaner) = try startKeeper()
         do {
             try startWorkers(queue, cleaner)
@@ -61,7 +61,7 @@ public final class Service {
         } catch {
             throw .system(error)
         }
-        for member in workers + [keeper].compactMap(\.self) { member.thread.join() }
+        for member in workers + [backgroundWorker].compactMap(\.self) { member.thread.join() }
         if let failure { throw .system(failure) }
         log.write(.info, "Stopped")
         log.flush()
@@ -78,7 +78,7 @@ public final class Service {
         settings.maxConnections = max(1, most - 100)
     }
 
-    private func startWorkers(_ queue: Intake.Queue?, _ cleaner: @escaping QueueCleaner) throws(SystemError) {
+    private func startWorkers(_ queue: Intake.Enqueue?, _ cleaner: @escaping QueueCleaner) throws(SystemError) {
         var port = settings.port
         for index in 0..<settings.threads {
             let worker = try Worker(
@@ -105,19 +105,19 @@ public final class Service {
     }
 
     /// Starts the background thread and returns the way to its disk queue, if there is one, and to who clears it.
-    private func startKeeper() throws(ServiceError) -> (Intake.Queue?, QueueCleaner) {
-        let keeper: Keeper
-        do { keeper = try Keeper(settings: settings, state: state) } catch { throw .system(error) }
-        do { try keeper.open() } catch { throw .journal(error) }
-        let handover = keeper.loop.handover
+    private func startKeeper() throws(ServiceError) -> (Intake.Enqueue?, QueueCleaner) {
+        let backgroundWorker: BackgroundWorker
+        do { backgroundWorker = try BackgroundWorker(settings: settings, state: state) } catch { throw .system(error) }
+        do { try backgroundWorker.open() } catch { throw .journal(error) }
+        let handover = backgroundWorker.loop.handover
         do {
-            self.keeper = try launch("keeper", handover: handover, stop: keeper.stop) {
-                () throws(SystemError) in try keeper.run()
+            self.backgroundWorker = try launch("background", handover: handover, stop: backgroundWorker.stop) {
+                () throws(SystemError) in try backgroundWorker.run()
             }
         } catch {
             throw .system(error)
         }
-        let bound = LoopBound(keeper)
+        let bound = LoopBound(backgroundWorker)
         let cleaner: QueueCleaner = { done in
             handover.perform { bound.value.erasures.clear { done(Erasure.Queue($0)) } }
         }
@@ -134,7 +134,7 @@ public final class Service {
         let service = LoopBound(self)
         let thread = try Thread(name: name) {
             let result = Result(catching: body.value)
-            home.perform { service.value.ended(result, isWorker: name != "keeper") }
+            home.perform { service.value.ended(result, isWorker: name != "background") }
         }
         return Member(thread: thread, stop: { handover.perform { stop.value() } })
     }
@@ -147,7 +147,7 @@ public final class Service {
         }
         guard running == 0 else { return }
         // The last answers are given: what is still queued waits on disk for the next start.
-        if isWorker { keeper?.stop() } else { loop.stop() }
+        if isWorker { backgroundWorker?.stop() } else { loop.stop() }
     }
 
     private func stop(_ signal: Int32) {

@@ -12,7 +12,7 @@ final class ServiceState: Sendable {
     /// What became of the last events.
     let feed = EventFeed()
     /// When the service started.
-    let startedAt = Timestamp(clamping: Clock.milliseconds())
+    let startedAt = Timestamp(clamping: Moment.wallClock())
     /// The same moment on the clock that nobody sets.
     let started = Moment.now()
     /// Since when events cannot be stored, and how many were.
@@ -28,7 +28,9 @@ final class ServiceState: Sendable {
     /// What is due for removal by age.
     let retention = RetentionState()
     /// The queue on disk.
-    let backlog = Backlog()
+    let queueState = QueueState()
+    /// What the background thread has done.
+    let background = BackgroundCounts()
     /// Counts senders; nil without `RATE_LIMIT`.
     let limiter: RateLimiter?
     private let workers: [Metrics]
@@ -44,19 +46,19 @@ final class ServiceState: Sendable {
     /// Whether Redis takes events of all workers.
     var hasRedis: Bool {
         workers.allSatisfy { $0.redisReady.load(ordering: .relaxed) }
-            && !backlog.redisRefuses.load(ordering: .relaxed)
+            && !queueState.redisRefuses.load(ordering: .relaxed)
     }
 
     /// `/readyz`: 200 when an event that comes now can be stored, in Redis or on disk.
     var readiness: Response {
         let draining = isDraining.load(ordering: .relaxed)
         let redis = hasRedis
-        let journal = backlog.hasRoom.load(ordering: .relaxed)
+        let journal = queueState.hasRoom.load(ordering: .relaxed)
         let isReady = (redis || journal) && !draining
         var body: [UInt8] = []
         body.appendJSON(raw: "{\"ready\":")
         body.append(contentsOf: "\(isReady),\"redis\":\(redis),\"journal\":\(journal)".utf8)
-        let queued = backlog.pending.load(ordering: .relaxed)
+        let queued = queueState.pending.load(ordering: .relaxed)
         body.append(contentsOf: ",\"draining\":\(draining),\"queued\":\(queued),\"problems\":[".utf8)
         for (index, problem) in problems.all.enumerated() {
             body.append(contentsOf: "\(index > 0 ? "," : ""){\"code\":".utf8)
@@ -76,6 +78,6 @@ final class ServiceState: Sendable {
         Response(
             status: .ok,
             headers: [("Content-Type", "text/plain; version=0.0.4; charset=utf-8")] + Response.unkept,
-            body: Array((Metrics.text(of: workers, backlog, problems.all) + Metrics.age(clock, retention)).utf8))
+            body: Array(Metric.page(of: workers, self).utf8))
     }
 }

@@ -1,3 +1,4 @@
+import Redis
 import CRM
 import HTTP
 import Loop
@@ -27,7 +28,7 @@ final class Worker {
     private let streams: Streams
     private let queries = QueryGate()
     private let turns: EventTurns
-    private var listener: Listener?
+    private var listener: ListeningSocket?
     private var dirty: [ClientConnection] = []
     /// Clients that have had their share of this round, and the number of the round.
     private var deferred: [ClientConnection] = []
@@ -37,7 +38,7 @@ final class Worker {
     private var lastMetrics: (round: Int, response: Response)?
 
     init(
-        settings: Settings, state: ServiceState, metrics: Metrics, queue: Intake.Queue?,
+        settings: Settings, state: ServiceState, metrics: Metrics, queue: Intake.Enqueue?,
         cleaner: @escaping QueueCleaner
     ) throws(SystemError) {
         self.settings = settings
@@ -49,7 +50,7 @@ final class Worker {
         log = Log(level: settings.logLevel, format: settings.logFormat)
         store = Store(settings, loop: loop)
         let intake = Intake(
-            settings: settings, store: store, loop: loop, metrics: metrics, log: log, backlog: state.backlog,
+            settings: settings, store: store, loop: loop, metrics: metrics, log: log, queueState: state.queueState,
             queue: queue, budget: pool.budget)
         refusals = Refusals(settings: settings, state: state, metrics: metrics, log: log, loop: loop)
         admission = Admission(state: state, intake: intake, refusals: refusals, log: log, loop: loop)
@@ -64,7 +65,7 @@ final class Worker {
 
     /// Listens on `port` and returns the port that was bound.
     func listen(host: String, port: UInt16) throws(SystemError) -> UInt16 {
-        let listener = try Listener(host: host, port: port, loop: loop) { [unowned self] in accept($0) }
+        let listener = try ListeningSocket(host: host, port: port, loop: loop) { [unowned self] in accept($0) }
         self.listener = listener
         return listener.port
     }
@@ -84,7 +85,7 @@ final class Worker {
         listener?.shut()
         for client in pool.all { client.finish() }
         // A request that is half here may still arrive, at a usual pace.
-        loop.schedule(after: min(ClientConnection.usualPace, settings.drainMilliseconds / 2)) { [unowned self] in
+        loop.schedule(after: min(ClientStanding.usualPace, settings.drainMilliseconds / 2)) { [unowned self] in
             for client in pool.all { client.giveUpRequest() }
         }
         endIfDrained()
@@ -206,7 +207,7 @@ final class Worker {
         if isDraining { endIfDrained() }
     }
 
-    private func accept(_ peer: Listener.Peer) {
+    private func accept(_ peer: ListeningSocket.Peer) {
         let count = state.connections.add(1, ordering: .relaxed).newValue
         metrics.connections.add(1, ordering: .relaxed)
         do throws(SystemError) {
@@ -220,7 +221,7 @@ final class Worker {
         }
     }
 
-    private func redisChanged(_ redis: Redis.State) {
+    private func redisChanged(_ redis: RedisConnection.State) {
         switch redis {
         case .ready:
             metrics.redisReady.store(true, ordering: .relaxed)

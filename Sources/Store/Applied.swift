@@ -1,44 +1,75 @@
-/// What came of one change: the reply of `apply.lua`, read.
-public struct Applied: Equatable, Sendable {
-    /// The contact that the event belongs to; empty where ``isErased``, and where an event that is void named nobody known.
-    public let contactID: String
-    /// The event had been applied before; nothing changed.
-    public let isDuplicate: Bool
-    /// The id had been used before, by an event of another contact or type: most likely this one is not a repetition.
-    public var isOtherEvent = false
-    /// The booking has gone on since the event was made, or is over; nothing changed.
-    public let isStale: Bool
-    /// It waits whether the customer does more; nothing else changed.
-    public let isHeld: Bool
-    /// The person was erased and has not begun anew; nothing changed.
-    public let isErased: Bool
-    /// The contact is new.
-    public var isNewContact = false
-    /// Id and email name two contacts; the id's was taken.
-    public var isConflict = false
-    /// The contact had moved past the event: it is on the timeline and did nothing else.
-    public var isSuperseded = false
-    /// The task that was opened.
-    public var taskID: String?
-    /// The urgent task was announced and nobody listened.
-    public var isUnheard = false
+/// The fate of one event in the store: the reply of `apply.lua`, read.
+public enum Applied: Equatable, Sendable {
+    /// It is in the database now.
+    case applied(Outcome)
+    /// Its id had been applied before; nothing changed. `isOther`: by an event of another contact or type, so this one is most
+    /// likely no repetition.
+    case duplicate(contactID: String, isOther: Bool)
+    /// It applies later, unless the customer does more before; nothing else changed.
+    case deferred(contactID: String)
+    /// Its booking has gone on since it was made, or is over; nothing changed. No contact where nobody is known.
+    case dropped(contactID: String?)
+    /// Its person was erased and has not begun anew; nothing changed.
+    case erased
+
+    /// What an applied event did.
+    public struct Outcome: Equatable, Sendable {
+        /// The contact that it belongs to.
+        public let contactID: String
+        /// The contact is new.
+        public var isNewContact = false
+        /// Its id and its email name two contacts; the id's was taken.
+        public var isConflict = false
+        /// The contact had moved past it: it is on the timeline and did nothing else.
+        public var isSuperseded = false
+        /// The task that was opened.
+        public var taskID: String?
+        /// The urgent task was announced and no subscriber received it.
+        public var isUnheard = false
+    }
+
+    /// The contact that the event belongs to, where one is known.
+    public var contactID: String? {
+        switch self {
+        case .applied(let outcome): outcome.contactID
+        case .duplicate(let contact, _), .deferred(let contact): contact
+        case .dropped(let contact): contact
+        case .erased: nil
+        }
+    }
+
+    /// What it did; `nil` for all but an applied event.
+    public var outcome: Outcome? { if case .applied(let outcome) = self { outcome } else { nil } }
 
     /// Reads the reply; `nil` when it is none of ours.
     init?(reply: String) {
         var words = Words(text: reply)
-        let verdict = words.next()
-        isErased = verdict == "erased"
-        isDuplicate = verdict == "duplicate"
-        isStale = verdict == "stale"
-        isHeld = verdict == "held"
-        guard isErased || isDuplicate || isStale || isHeld || verdict == "applied" else { return nil }
-        guard let id = isErased ? "" : words.next() ?? (isStale ? "" : nil) else { return nil }
-        contactID = id
+        guard let fate = words.next() else { return nil }
+        let contact = words.next()
+        switch (fate, contact) {
+        case ("applied", let contact?):
+            guard let outcome = Outcome(contactID: contact, &words) else { return nil }
+            self = .applied(outcome)
+        case ("duplicate", let contact?):
+            let word = words.next()
+            guard word == nil || word == "other" else { return nil }
+            self = .duplicate(contactID: contact, isOther: word != nil)
+        case ("deferred", let contact?): self = .deferred(contactID: contact)
+        case ("dropped", let contact): self = .dropped(contactID: contact)
+        case ("erased", nil): self = .erased
+        default: return nil
+        }
+        if words.next() != nil { return nil }
+    }
+}
+
+extension Applied.Outcome {
+    fileprivate init?(contactID: String, _ words: inout Words) {
+        self.init(contactID: contactID)
         while let word = words.next() {
             switch word {
             case "created": isNewContact = true
             case "conflict": isConflict = true
-            case "other": isOtherEvent = true
             case "superseded": isSuperseded = true
             case "unheard": isUnheard = true
             default:

@@ -1,3 +1,4 @@
+import Redis
 import CRM
 
 /// What a change would do, found out by the script that does it, without its writes.
@@ -7,10 +8,10 @@ public struct DryRun: Sendable {
     /// The writes in order, each as its words.
     public let writes: [[String]]
     /// The hashes that would be written to, as they are now.
-    public let before: [String: Record]
+    public let before: [String: StoredHash]
 
     /// A hash as it would be; a hash that would not be written to is empty here.
-    public func after(_ key: String) -> Record {
+    public func after(_ key: String) -> StoredHash {
         var fields = before[key]?.fields ?? []
         for words in writes where words.count > 2 && words[1] == key {
             switch words[0] {
@@ -27,7 +28,7 @@ public struct DryRun: Sendable {
             default: break
             }
         }
-        return Record(fields: fields)
+        return StoredHash(fields: fields)
     }
 
     /// The messages that would be published.
@@ -46,13 +47,13 @@ public struct DryRun: Sendable {
 
     /// The line that the timeline would get.
     public var timelineEntry: String? {
-        writes.first { $0[0] == "ZADD" && $0[1] == Keys.activity(applied.contactID) }?.last
+        writes.first { $0[0] == "ZADD" && $0[1] == Keys.activity(applied.contactID ?? "") }?.last
     }
 }
 
 extension Store {
     /// Finds out what a change would do. Redis is asked to refuse writes, and nothing is written.
-    public func explain(_ change: Change, _ completion: @escaping (Result<DryRun, StoreError>) -> Void) {
+    public func explain(_ change: Change, _ completion: @escaping (Result<DryRun, RedisError>) -> Void) {
         redis.send(
             { command in
                 command.add("EVAL_RO")
@@ -64,18 +65,16 @@ extension Store {
 
     /// `explain.lua` around `apply.lua`, without the line that says how Redis is to run the latter.
     private var explainScript: String {
-        let frame = String(decoding: PackageResources.explain_lua, as: UTF8.self)
-        let body = String(script.text.drop { $0 != "\n" })
-        return frame.split(separator: "-- APPLY\n", maxSplits: 1).map(String.init).joined(separator: body)
+        Script.explain.text.split(separator: "-- APPLY\n", maxSplits: 1).map(String.init).joined(separator: script.body)
     }
 
-    private static func dryRun(_ reply: RedisReply) -> Result<DryRun, StoreError> {
+    private static func dryRun(_ reply: RedisReply) -> Result<DryRun, RedisError> {
         guard let parts = reply.array, parts.count == 3, let text = parts[0].text, let applied = Applied(reply: text)
         else { return .failure(.refused("the script gave no answer that this version understands")) }
-        var before: [String: Record] = [:]
+        var before: [String: StoredHash] = [:]
         var rest = (parts[2].array ?? [])[...]
         while let key = rest.popFirst()?.text, let hash = rest.popFirst() {
-            before[key] = Record(flat: (hash.array ?? [])[...])
+            before[key] = StoredHash(flat: (hash.array ?? [])[...])
         }
         let writes = (parts[1].array ?? []).map { ($0.array ?? []).compactMap(\.text) }
         return .success(DryRun(applied: applied, writes: writes, before: before))

@@ -1,7 +1,7 @@
 import Foundation
 
-// Rivals that take events, measured side by side. `make bench` and `make profile` start it; README, section "Speed",
-// says what it shows.
+// Rivals that take events, measured side by side. `make bench` and `make profile` start it; the page
+// Performance of the guide says what it shows.
 do {
     if CommandLine.arguments.dropFirst() == ["profile"] {
         try Profile().run()

@@ -3,7 +3,7 @@ import Testing
 @testable import TestSupport
 
 extension BrowserTests {
-    /// The numbers that the README quotes: `make bench PARTS=browser`.
+    /// The numbers that the guide quotes: `make bench PARTS=browser`.
     @Suite(.enabled(if: ProcessInfo.processInfo.environment["MEASURE"] != nil)) struct Measurements {
         private static let rounds = ProcessInfo.processInfo.environment["ROUNDS"].flatMap(Int.init) ?? 100
 

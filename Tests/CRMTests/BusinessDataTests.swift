@@ -53,7 +53,7 @@ func kept(_ object: String) throws -> String {
 
     @Test(arguments: ["x", "ü", "😀", "\u{301}"])
     func `a value of 1,024 characters is kept and a longer one is cut between two characters`(_ sign: String) throws {
-        let limit = BusinessData.maximumCharacters
+        let limit = BusinessData.maxCharacters
         let longest = String(repeating: sign, count: limit)
         #expect(try kept(#"{"a":"\#(longest)"}"#) == #"{"a":"\#(longest)"}"#)
         let cut = try kept(#"{"a":"\#(longest)\#(sign)"}"#)
@@ -73,13 +73,13 @@ func kept(_ object: String) throws -> String {
 
     @Test(arguments: ["n", "ñ"])
     func `a name of 64 characters is kept and a longer one is dropped`(_ sign: String) throws {
-        let longest = String(repeating: sign, count: BusinessData.maximumNameCharacters)
+        let longest = String(repeating: sign, count: BusinessData.maxNameCharacters)
         #expect(try kept(#"{"\#(longest)":1}"#) == #"{"\#(longest)":1}"#)
         #expect(try kept(#"{"\#(longest)\#(sign)":1}"#) == "{}")
     }
 
     @Test func `a number of 64 characters is kept and a longer one is dropped`() throws {
-        let longest = "0." + String(repeating: "1", count: BusinessData.maximumNumberLength - 2)
+        let longest = "0." + String(repeating: "1", count: BusinessData.maxNumberLength - 2)
         #expect(try kept(#"{"a":\#(longest)}"#) == #"{"a":\#(longest)}"#)
         #expect(try kept(#"{"a":\#(longest)1}"#) == "{}")
     }

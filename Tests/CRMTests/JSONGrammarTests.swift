@@ -118,7 +118,7 @@ import Testing
     }
 
     @Test func `the deepest nesting passes and one level more is refused`() {
-        let limit = JSONDocument.maximumDepth
+        let limit = JSONDocument.maxDepth
         #expect(jsonError(nested(limit)) == nil)
         #expect(jsonError(nested(limit + 1)) == .tooDeep(offset: limit))
         let objects = String(repeating: #"{"a":"#, count: limit) + "1" + String(repeating: "}", count: limit)
@@ -127,14 +127,14 @@ import Testing
     }
 
     @Test func `100,000 levels are refused like one too many`() {
-        #expect(jsonError(nested(100_000)) == .tooDeep(offset: JSONDocument.maximumDepth))
+        #expect(jsonError(nested(100_000)) == .tooDeep(offset: JSONDocument.maxDepth))
         #expect(
-            jsonError(String(repeating: #"{"a":"#, count: 100_000)) == .tooDeep(offset: 5 * JSONDocument.maximumDepth))
+            jsonError(String(repeating: #"{"a":"#, count: 100_000)) == .tooDeep(offset: 5 * JSONDocument.maxDepth))
     }
 
     @Test func `the largest number of values passes and one more is refused`() {
         func list(_ count: Int) -> String { "[" + String(repeating: "0,", count: count - 1) + "0]" }
-        let limit = JSONDocument.maximumNodes
+        let limit = JSONDocument.maxNodes
         #expect(jsonError(list(limit - 1)) == nil)
         #expect(jsonError(list(limit)) == .tooManyValues(offset: 2 * limit - 1))
     }

@@ -20,7 +20,7 @@ import Testing
 
     @Test(arguments: ["x", "é", "👩‍🚀"])
     func `a label has at most 200 characters`(_ character: String) {
-        let longest = String(repeating: character, count: BusinessData.maximumLabel)
+        let longest = String(repeating: character, count: BusinessData.maxLabel)
         #expect(BusinessData.label(longest) == longest)
         #expect(BusinessData.label(longest + character) == longest)
         #expect(BusinessData.label("  " + longest + character + "  ") == longest)

@@ -1,3 +1,4 @@
+import Redis
 import CRM
 import HTTP
 import Service
@@ -159,7 +160,7 @@ enum Fuzz {
         for mask in [Masking.text, Masking.phone] {
             for whole in [text, "/" + text] {
                 let masked = mask(whole)
-                precondition(masked.unicodeScalars.count <= BusinessData.maximumCharacters, "a text is too long")
+                precondition(masked.unicodeScalars.count <= BusinessData.maxCharacters, "a text is too long")
                 precondition(mask(masked) == masked, "masking twice masks more")
             }
         }

@@ -24,7 +24,7 @@ struct DamageTests {
             try folder.write(Array(whole[..<size]), name)
             let journal = try folder.open(calls: .withoutSync)
             #expect(try journal.texts() == Array(texts.dropLast()), "cut at \(size)")
-            let cut: [Journal.Finding] = size == last ? [] : [.tornRecordCut(file: name, bytes: size - last)]
+            let cut: [Journal.Incident] = size == last ? [] : [.tornRecordCut(file: name, bytes: size - last)]
             #expect(journal.takeFindings() == cut)
             #expect(journal.pendingCount == 4)
             try journal.append("new")
@@ -79,7 +79,7 @@ struct DamageTests {
         let name = try folder.segment()
         try folder.patch(name, at: 40 + 30 + 25 + 25 + 3, [0])
         let journal = try folder.open()
-        let finding = Journal.Finding.damagedSetAside(
+        let finding = Journal.Incident.damagedSetAside(
             file: name, offset: 95, bytes: 38, keptAs: "damaged-000000000001-95-38")
         #expect(journal.findings == [finding] && finding.isLoss)
         #expect(try folder.bytes("damaged-000000000001-95-38") == Array(folder.bytes(name)[95..<133]))

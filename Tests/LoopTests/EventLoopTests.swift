@@ -122,7 +122,7 @@ import Testing
         ] {
             let loop = try EventLoop()
             var peers: [[UInt8]] = []
-            let listener = try Listener(host: host, port: 0, loop: loop) { peer in
+            let listener = try ListeningSocket(host: host, port: 0, loop: loop) { peer in
                 peers.append(peer.address)
                 peer.socket.close()
                 loop.stop()
@@ -137,12 +137,12 @@ import Testing
 
     @Test func `a port that is taken is noticed before it is shared`() throws {
         let loop = try EventLoop()
-        let listener = try Listener(host: "127.0.0.1", port: 0, loop: loop) { _ in }
-        #expect { try Listener.probe(host: "127.0.0.1", port: listener.port) } throws: {
+        let listener = try ListeningSocket(host: "127.0.0.1", port: 0, loop: loop) { _ in }
+        #expect { try ListeningSocket.probe(host: "127.0.0.1", port: listener.port) } throws: {
             ($0 as? SystemError)?.isAddressInUse == true
         }
         listener.shut()
-        try Listener.probe(host: "127.0.0.1", port: listener.port == 0 ? 0 : 0)
+        try ListeningSocket.probe(host: "127.0.0.1", port: listener.port == 0 ? 0 : 0)
     }
 
     private func connect(_ host: String, _ port: UInt16) throws -> Int32 {

@@ -78,36 +78,36 @@ import Testing
     }
 
     @Test func `what waits for a disk that stalls is bounded`() {
-        let backlog = Backlog()
-        #expect(backlog.admit(bytes: Backlog.mostWaitingBytes - 10))
-        #expect(backlog.admit(bytes: 10))
-        #expect(!backlog.admit(bytes: 1))
-        backlog.settle(bytes: 10)
-        #expect(backlog.admit(bytes: 10))
+        let queueState = QueueState()
+        #expect(queueState.admit(bytes: QueueState.maxWaitingBytes - 10))
+        #expect(queueState.admit(bytes: 10))
+        #expect(!queueState.admit(bytes: 1))
+        queueState.settle(bytes: 10)
+        #expect(queueState.admit(bytes: 10))
     }
 
     @Test func `customers of an earlier process are not known, so everything waits until they are through`() {
-        let backlog = Backlog()
-        backlog.enterUnknown(2)
-        backlog.enter([1])
-        #expect(backlog.holdsEvents(of: [9]) && backlog.holdsAll)
-        backlog.leaveUnknown()
-        #expect(backlog.holdsEvents(of: [9]))
-        backlog.leaveUnknown()
-        #expect(!backlog.holdsEvents(of: [9]) && backlog.holdsEvents(of: [9, 1]) && !backlog.holdsAll)
-        backlog.leave([1])
-        #expect(backlog.isEmpty && !backlog.holdsEvents(of: [1]))
+        let queueState = QueueState()
+        queueState.enterUnknown(2)
+        queueState.enter([1])
+        #expect(queueState.holdsEvents(of: [9]) && queueState.holdsAll)
+        queueState.leaveUnknown()
+        #expect(queueState.holdsEvents(of: [9]))
+        queueState.leaveUnknown()
+        #expect(!queueState.holdsEvents(of: [9]) && queueState.holdsEvents(of: [9, 1]) && !queueState.holdsAll)
+        queueState.leave([1])
+        #expect(queueState.isEmpty && !queueState.holdsEvents(of: [1]))
     }
 
     @Test func `beyond so many customers everything waits until the queue is empty`() {
-        let backlog = Backlog()
-        for name in 0..<Backlog.mostCustomers { backlog.enter([name]) }
-        #expect(!backlog.holdsEvents(of: [-1]))
-        backlog.enter([-2])
-        #expect(backlog.holdsEvents(of: [-1]))
-        for name in 0..<Backlog.mostCustomers { backlog.leave([name]) }
-        #expect(backlog.holdsEvents(of: [-1]))
-        backlog.leave([-2])
-        #expect(!backlog.holdsEvents(of: [-1]))
+        let queueState = QueueState()
+        for name in 0..<QueueState.maxCustomers { queueState.enter([name]) }
+        #expect(!queueState.holdsEvents(of: [-1]))
+        queueState.enter([-2])
+        #expect(queueState.holdsEvents(of: [-1]))
+        for name in 0..<QueueState.maxCustomers { queueState.leave([name]) }
+        #expect(queueState.holdsEvents(of: [-1]))
+        queueState.leave([-2])
+        #expect(!queueState.holdsEvents(of: [-1]))
     }
 }

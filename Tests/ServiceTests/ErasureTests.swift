@@ -59,10 +59,10 @@ import Testing
         for trace in [id, "ann@secret.org", "id-one", "id-two", "Hidden", "4912345", "book-1"] {
             #expect(!after.text.contains(trace), "\(trace)")
         }
-        let graves = after.keys("crm_index_eras")
+        let tombstones = after.keys("crm_index_eras")
         // The salt, a tombstone of each name, and the receipt.
-        #expect(graves.count == 5)
-        for key in graves {
+        #expect(tombstones.count == 5)
+        for key in tombstones {
             #expect((after.expiries[key] ?? 0) > 29 * 86_400)
             after.values[key] = nil
         }
@@ -108,9 +108,9 @@ import Testing
         let desk = try ReadingDesk()
         let customer: JSON = ["email": "ann@secret.org", "name": "Ann Hidden"]
         let id = try desk.site.track(event("booking.abandoned", customer: customer))
-        let ear = try Ear(desk.site.redis)
+        let listener = try AlertListener(desk.site.redis)
         #expect(try desk.response("/contacts/\(id)", "DELETE").status == 200)
-        let heard = try ear.next()
+        let heard = try listener.next()
         #expect(heard.channel == "crm_task_closed")
         #expect(try JSON(parsing: heard.text)["task"]?["closed_reason"] == "erased")
         #expect(!heard.text.contains("Hidden") && !heard.text.contains("secret.org"))

@@ -56,12 +56,12 @@ import Testing
         let site = try Site(Self.limits)
         let shadow = try site.redis.client()
         try shadow.run("SELECT", "1")
-        let ear = isHeard ? try Ear(site.redis) : nil
+        let listener = isHeard ? try AlertListener(site.redis) : nil
         for type in Self.types {
             try site.client.run("FLUSHALL")
             for earlier in Self.pasts[past] ?? [] {
                 _ = try site.trackBatch([earlier])
-                if earlier["event_type"] == "booking.abandoned" { _ = try ear?.next() }
+                if earlier["event_type"] == "booking.abandoned" { _ = try listener?.next() }
             }
             let data: JSON = [
                 "booking_id": "b1", "vehicle_name": "Camry", "location": "Airport", "total_amount": 450.5,
@@ -90,7 +90,7 @@ import Testing
             }
             #expect(try shadow.contents() == site.client.contents(), "\(type): \(told.text)")
             for alert in told["alerts"]?.array ?? [] {
-                guard let heard = try ear?.next() else { continue }
+                guard let heard = try listener?.next() else { continue }
                 let message = alert["message"]?.text.replacing(planned, with: made)
                 #expect(alert["channel"]?.string == heard.channel)
                 #expect(try JSON(parsing: message ?? "") == JSON(parsing: heard.text), "\(type)")

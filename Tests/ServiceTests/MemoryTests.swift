@@ -119,7 +119,8 @@ import Testing
         }
     }
 
-    @Test func `batches that are sent before the answers of earlier ones take no more, and keep nobody waiting`() throws {
+    @Test func `batches that are sent before the answers of earlier ones take no more, and keep nobody waiting`() throws
+    {
         let folder = try TemporaryFolder()
         let site = try site([
             "REDIS_TIMEOUT_SECONDS": "1", "JOURNAL_DIR": folder.file("journal"), "THREADS": "1",
@@ -127,7 +128,9 @@ import Testing
         let good = try site.receiver.connect()
         let before = peakKilobytes(site.receiver)
         site.redis.freeze()
-        let crowd = try Crowd(site.receiver, 40) { number in Array(repeating: Self.batch(number), count: 4).flatMap(\.self) }
+        let crowd = try Crowd(site.receiver, 40) { number in
+            Array(repeating: Self.batch(number), count: 4).flatMap(\.self)
+        }
         crowd.start(rounds: 2, reads: false)
         // One connection, which is idle whenever there is no room.
         try expectService(site, on: good, or: [202], atLeast: 50)

@@ -14,7 +14,7 @@ final class Outage {
     ) throws {
         redis = try PrivateRedis {
             $0.appendOnly = true
-            // With `everysec` Redis may confirm what a kill then takes from it (README, "Operation").
+            // With `everysec` Redis may confirm what a kill then takes from it (the guide, page Operating).
             $0.more = ["--appendfsync", "always"]
             adjust(&$0)
         }

@@ -64,7 +64,7 @@ import Testing
         }
 
         /// Makes a dead letter of an event of each of these persons: the timeline is spoiled meanwhile.
-        func bury(_ emails: String...) throws {
+        func makeDeadLetter(_ emails: String...) throws {
             for email in emails {
                 let event = event("page.viewed", at: clock("10:00"), customer: ["email": .string(email)])
                 let known = try client.run("GET", "crm_contact_email_\(email)").text
@@ -82,7 +82,7 @@ import Testing
         let desk = try Desk()
         let id = try #require(
             try desk.post(event("page.viewed", customer: ["email": "ann@x.org"])).json()["contact_id"]?.string)
-        try desk.bury("ann@x.org", "bob@x.org", "ann@x.org")
+        try desk.makeDeadLetter("ann@x.org", "bob@x.org", "ann@x.org")
         let receipt = try desk.delete(id)
         #expect(receipt["erased"]?["dead_letters"] == 2)
         #expect(receipt["erased"]?["journal"] == 0)
@@ -93,7 +93,7 @@ import Testing
     @Test func `the command line leaves a journal in use to its service, which notices`() throws {
         let desk = try Desk()
         _ = try desk.post(event("page.viewed", customer: ["email": "ann@x.org"]))
-        try desk.bury("ann@x.org", "bob@x.org")
+        try desk.makeDeadLetter("ann@x.org", "bob@x.org")
         let run = try Program.run(
             ["erase", "ann@x.org", "--yes"], environment: ["REDIS_URL": desk.redis.url, "JOURNAL_DIR": desk.directory])
         #expect(run.exit == .code(0))
@@ -107,7 +107,7 @@ import Testing
     @Test func `the command line clears a journal that nobody has open`() throws {
         let desk = try Desk()
         _ = try desk.post(event("page.viewed", customer: ["email": "ann@x.org"]))
-        try desk.bury("ann@x.org")
+        try desk.makeDeadLetter("ann@x.org")
         #expect(try desk.receiver.stop() == .code(0))
         let run = try Program.run(
             ["erase", "ann@x.org", "--yes"], environment: ["REDIS_URL": desk.redis.url, "JOURNAL_DIR": desk.directory])

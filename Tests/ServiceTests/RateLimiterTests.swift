@@ -66,17 +66,17 @@ import Testing
 
     @Test func `memory is bounded however many senders come`() throws {
         let limiter = try limiter("1/h,burst=1")
-        for sender in 0..<(RateLimiter.mostBuckets * 2 + 10) { _ = limiter.take(from: sender, at: 0) }
-        #expect(limiter.count <= RateLimiter.mostBuckets)
+        for sender in 0..<(RateLimiter.maxBuckets * 2 + 10) { _ = limiter.take(from: sender, at: 0) }
+        #expect(limiter.count <= RateLimiter.maxBuckets)
     }
 
     @Test func `who has sent most is remembered, however many others come`() throws {
         let limiter = try limiter("1/h,burst=2")
         #expect(limiter.take(2, from: -1, at: 0).retryAfter == nil)
-        for sender in 0..<(RateLimiter.mostBuckets * 3) { _ = limiter.take(from: sender, at: 0) }
+        for sender in 0..<(RateLimiter.maxBuckets * 3) { _ = limiter.take(from: sender, at: 0) }
         #expect(limiter.take(from: -1, at: 0).retryAfter != nil)
         // Making room costs as much as all that are kept, so it must not be done for each that comes.
-        #expect(limiter.count <= RateLimiter.mostBuckets)
+        #expect(limiter.count <= RateLimiter.maxBuckets)
     }
 
     @Test(arguments: [

@@ -6,7 +6,7 @@ import Testing
 @Suite(.serialized) struct SlowClientTests {
     private static let login = event("customer.login", customer: ["email": "a@example.com"]).text
     /// More than any of these tests needs, and far less than what they would hold without bounds.
-    private static let mostResidentKilobytes = 120_000
+    private static let maxResidentKilobytes = 120_000
 
     private static func request(_ body: String = login, to route: String = "track-event") -> String {
         "POST \(Site.base)/\(route) HTTP/1.1\r\nHost: a\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
@@ -79,7 +79,7 @@ import Testing
         let site = try Site(["IDLE_TIMEOUT_SECONDS": "3"])
         let idle = try many(2000, site)
         for _ in 0..<20 { try expectService(site) }
-        #expect(residentKilobytes(site) < Self.mostResidentKilobytes)
+        #expect(residentKilobytes(site) < Self.maxResidentKilobytes)
         try eventually("they are closed", within: 20) { try connections(site) < 10 }
         withExtendedLifetime(idle) {}
     }
@@ -206,7 +206,7 @@ import Testing
         while batches < 200, (try? greedy.send(batch)) != nil { batches += 1 }
         #expect(batches < 200, "12 MB of requests were taken without one answer read")
         try expectService(site)
-        #expect(residentKilobytes(site) < Self.mostResidentKilobytes)
+        #expect(residentKilobytes(site) < Self.maxResidentKilobytes)
         try eventually("it is dropped") { try connections(site) <= 3 }
     }
 
@@ -246,7 +246,7 @@ import Testing
             #expect(response.status == 503)
             #expect(try response.json()["error"] == "too_busy")
         }
-        #expect(residentKilobytes(site) < Self.mostResidentKilobytes)
+        #expect(residentKilobytes(site) < Self.maxResidentKilobytes)
         try expectService(site)
     }
 }

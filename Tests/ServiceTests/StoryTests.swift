@@ -7,7 +7,7 @@ import Testing
     @Test(arguments: try Story.all())
     func `a story leaves exactly what it tells`(story: Story) throws {
         let site = try Site(story.settings)
-        let ear = try Ear(site.redis)
+        let listener = try AlertListener(site.redis)
         var answers: [JSON] = []
         for request in story.requests {
             let headers = (request["headers"]?.object ?? [:]).compactMap { name, value in
@@ -23,7 +23,7 @@ import Testing
         // The last word on the channels is the test's own; what came before it is the story's.
         try site.client.run("PUBLISH", "crm_task_closed", "the end")
         var alerts: [JSON] = []
-        while case let heard = try ear.next(), heard.text != "the end" {
+        while case let heard = try listener.next(), heard.text != "the end" {
             let message = try JSON(parsing: heard.text)
             alerts.append([
                 "channel": .string(heard.channel), "task": message["task"]?["id"] ?? nil,

@@ -1,6 +1,7 @@
 import CRM
 import Testing
 
+@testable import Inspection
 @testable import Store
 
 /// What is wrong with a record, judged without a Redis.
@@ -256,7 +257,8 @@ import Testing
             ("crm_index_funnel_contact_1", .funnel("contact_1")), ("crm_stats_2024-05-10", .day),
             ("crm_stats_2024-5-10", .strange), ("crm_stats_vehicles_2024-05", .ranking),
             ("crm_stats_vehicles_2024-05-10", .strange), ("crm_index_moves_2024-05-10", .moves),
-            ("crm_index_erasure_salt", .grave), ("crm_index_erased_0a", .grave), ("crm_", .strange), ("other", nil),
+            ("crm_index_erasure_salt", .tombstone), ("crm_index_erased_0a", .tombstone), ("crm_", .strange),
+            ("other", nil),
         ]
         for (key, place) in places { #expect(KeyPlace(key) == place, "\(key)") }
     }

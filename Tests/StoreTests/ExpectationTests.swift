@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import CRM
+@testable import Redis
 @testable import Store
 
 /// Events that the service makes of what it saw in the database a moment ago: applied only if it is still so.
@@ -62,20 +63,20 @@ import Testing
         let id = try track("booking.started", at: -60)
         _ = try track("page.viewed", at: -9)
         let before = try client.contents()
-        #expect(try abandon(step: -60, leftAt: -10) == "stale")
+        #expect(try abandon(step: -60, leftAt: -10) == "dropped")
         // Nor at the same millisecond: equal times count as newer.
-        #expect(try abandon(step: -60, leftAt: -9) == "stale")
+        #expect(try abandon(step: -60, leftAt: -9) == "dropped")
         #expect(try client.contents() == before)
         // What happened before is no reason, nor what had been there when the browser said that it may be leaving.
         #expect(try abandon(step: -60, leftAt: -9, entries: 1) == "applied")
-        #expect(try abandon(step: -60, leftAt: -9, entries: 1) == "stale", "the booking is over")
+        #expect(try abandon(step: -60, leftAt: -9, entries: 1) == "dropped", "the booking is over")
         #expect(try client.hash("crm_contact_\(id)")["lead_status"] == "Hot Lead - Abandoned")
     }
 
     @Test func `one that has another last step is not given up`() throws {
         _ = try track("booking.started", at: -60)
         let before = try client.contents()
-        for left in [-10, nil] as [Int64?] { #expect(try abandon(step: -61, leftAt: left) == "stale") }
+        for left in [-10, nil] as [Int64?] { #expect(try abandon(step: -61, leftAt: left) == "dropped") }
         #expect(try client.contents() == before)
     }
 

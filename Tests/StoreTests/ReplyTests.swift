@@ -1,35 +1,31 @@
 import Testing
 
+@testable import Redis
 @testable import Store
 
 /// What Redis answers, read.
 @Suite struct ReplyTests {
-    @Test func `the script's words are read`() throws {
-        let applied = try #require(Applied(reply: "applied contact_1 created conflict superseded task=task_2 unheard"))
-        #expect(applied.contactID == "contact_1")
-        #expect(applied.isNewContact && applied.isConflict && applied.isSuperseded && applied.isUnheard)
-        #expect(applied.taskID == "task_2")
-        #expect(!applied.isDuplicate && !applied.isStale)
-    }
+    private static let whole = Applied.Outcome(
+        contactID: "contact_1", isNewContact: true, isConflict: true, isSuperseded: true, taskID: "task_2",
+        isUnheard: true)
 
-    @Test func `a repeated and a stale event are told from an applied one`() throws {
-        #expect(try #require(Applied(reply: "duplicate contact_1")).isDuplicate)
-        #expect(try #require(Applied(reply: "stale contact_1")).isStale)
-        #expect(try #require(Applied(reply: "stale")).contactID == "")
-        let held = try #require(Applied(reply: "held contact_1"))
-        #expect(held.isHeld && !held.isStale && held.contactID == "contact_1")
-        let plain = try #require(Applied(reply: "applied contact_1"))
-        #expect(!plain.isDuplicate && !plain.isStale && plain.taskID == nil)
-    }
-
-    @Test func `an event of somebody who was erased has no contact`() throws {
-        let applied = try #require(Applied(reply: "erased"))
-        #expect(applied.isErased && applied.contactID.isEmpty)
+    @Test(
+        arguments: [
+            ("applied contact_1", .applied(.init(contactID: "contact_1"))),
+            ("applied contact_1 created conflict superseded task=task_2 unheard", .applied(whole)),
+            ("duplicate contact_1", .duplicate(contactID: "contact_1", isOther: false)),
+            ("duplicate contact_1 other", .duplicate(contactID: "contact_1", isOther: true)),
+            ("deferred contact_1", .deferred(contactID: "contact_1")),
+            ("dropped contact_1", .dropped(contactID: "contact_1")), ("dropped", .dropped(contactID: nil)),
+            ("erased", .erased),
+        ] as [(String, Applied)])
+    func `each fate of an event is read from the script's words`(reply: String, fate: Applied) {
+        #expect(Applied(reply: reply) == fate)
     }
 
     @Test(arguments: [
-        "", " ", "applied", "applie contact_1", "erased contact_1", "OK", "refused contact_1", "held",
-        "applied contact_1 surprise",
+        "", " ", "applied", "applie contact_1", "erased contact_1", "OK", "refused contact_1", "deferred",
+        "applied contact_1 surprise", "duplicate contact_1 surprise", "dropped contact_1 other",
     ])
     func `a reply that is none of ours is not taken for success`(text: String) {
         #expect(Applied(reply: text) == nil)
@@ -46,7 +42,7 @@ import Testing
         "NOSCRIPT No matching script.", "ERR something else",
     ])
     func `a state of the server is worth another try`(text: String) {
-        #expect(StoreError(reply: text) == .unable(SafeText.of(text)))
+        #expect(RedisError(reply: text) == .unable(SafeText.of(text)))
     }
 
     @Test(arguments: [
@@ -55,6 +51,6 @@ import Testing
         "ERR user_script:10: WRONGTYPE Operation against a key",
     ])
     func `damaged data is not worth another try`(text: String) {
-        #expect(StoreError(reply: text) == .refused(SafeText.of(text)))
+        #expect(RedisError(reply: text) == .refused(SafeText.of(text)))
     }
 }

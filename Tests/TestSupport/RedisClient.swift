@@ -1,3 +1,4 @@
+import Redis
 import CSystem
 import Foundation
 

@@ -6,14 +6,14 @@
 /// Names may repeat in an object: the last one wins, as in `JSON.parse` of the browsers that send to us.
 public struct JSONDocument {
     /// How deep arrays and objects may be nested: an event needs two levels, a batch of events four.
-    public static let maximumDepth = 32
+    public static let maxDepth = 32
 
     /// How many keys and values a document may have; bounds the list of nodes to 2 MiB.
     /// 500 events of some 60 keys and values each are half of that.
-    public static let maximumNodes = 131_072
+    public static let maxNodes = 131_072
 
     /// How many bytes a document may have, so that every offset fits in 32 bits.
-    public static let maximumBytes = Int(UInt32.max) - 1
+    public static let maxBytes = Int(UInt32.max) - 1
 
     let bytes: UnsafeBufferPointer<UInt8>
     let nodes: [JSONNode]

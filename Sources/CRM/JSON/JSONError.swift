@@ -18,11 +18,11 @@ public enum JSONError: Error, Equatable, Sendable {
     case controlCharacter(offset: Int)
     /// Bytes that are not UTF-8.
     case badUTF8(offset: Int)
-    /// Arrays and objects are nested deeper than `JSONDocument.maximumDepth`.
+    /// Arrays and objects are nested deeper than `JSONDocument.maxDepth`.
     case tooDeep(offset: Int)
-    /// More than `JSONDocument.maximumNodes` keys and values.
+    /// More than `JSONDocument.maxNodes` keys and values.
     case tooManyValues(offset: Int)
-    /// More than `JSONDocument.maximumBytes` bytes.
+    /// More than `JSONDocument.maxBytes` bytes.
     case tooLarge
 
     /// What is wrong and where, for the person who sent it. Repeats nothing of the document but single ASCII signs.
@@ -37,9 +37,9 @@ public enum JSONError: Error, Equatable, Sendable {
         case .loneSurrogate(let offset): "half of a \\u surrogate pair in a string, at byte \(offset)"
         case .controlCharacter(let offset): "control character in a string, at byte \(offset); escape it"
         case .badUTF8(let offset): "not UTF-8, at byte \(offset)"
-        case .tooDeep(let offset): "nested deeper than \(JSONDocument.maximumDepth) levels, at byte \(offset)"
-        case .tooManyValues(let offset): "more than \(JSONDocument.maximumNodes) keys and values, at byte \(offset)"
-        case .tooLarge: "more than \(JSONDocument.maximumBytes) bytes"
+        case .tooDeep(let offset): "nested deeper than \(JSONDocument.maxDepth) levels, at byte \(offset)"
+        case .tooManyValues(let offset): "more than \(JSONDocument.maxNodes) keys and values, at byte \(offset)"
+        case .tooLarge: "more than \(JSONDocument.maxBytes) bytes"
         }
     }
 

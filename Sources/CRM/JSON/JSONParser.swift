@@ -10,7 +10,7 @@ struct JSONParser {
 
     static func nodes(of bytes: UnsafeBufferPointer<UInt8>) throws(JSONError) -> [JSONNode] {
         guard let base = bytes.baseAddress, !bytes.isEmpty else { throw .unexpectedEnd(offset: 0) }
-        guard bytes.count <= JSONDocument.maximumBytes else { throw .tooLarge }
+        guard bytes.count <= JSONDocument.maxBytes else { throw .tooLarge }
         var parser = JSONParser(base: base, count: bytes.count)
         return try parser.wholeDocument()
     }
@@ -19,7 +19,7 @@ struct JSONParser {
         self.base = base
         self.count = count
         // An event has about one node for 12 bytes: one allocation does for most documents.
-        nodes.reserveCapacity(min(count / 8 + 8, JSONDocument.maximumNodes))
+        nodes.reserveCapacity(min(count / 8 + 8, JSONDocument.maxNodes))
     }
 
     private mutating func wholeDocument() throws(JSONError) -> [JSONNode] {
@@ -79,7 +79,7 @@ struct JSONParser {
     }
 
     private mutating func open(_ kind: JSONValue.Kind, depth: Int) throws(JSONError) -> Int {
-        guard depth <= JSONDocument.maximumDepth else { throw .tooDeep(offset: position) }
+        guard depth <= JSONDocument.maxDepth else { throw .tooDeep(offset: position) }
         let index = nodes.count
         try append(kind, from: position, to: position)
         position += 1
@@ -104,7 +104,7 @@ struct JSONParser {
     private mutating func append(
         _ kind: JSONValue.Kind, from start: Int, to end: Int, hasEscapes: Bool = false
     ) throws(JSONError) {
-        guard nodes.count < JSONDocument.maximumNodes else { throw .tooManyValues(offset: start) }
+        guard nodes.count < JSONDocument.maxNodes else { throw .tooManyValues(offset: start) }
         nodes.append(
             JSONNode(
                 start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: end),

@@ -7,16 +7,16 @@
 /// look like. A name that repeats counts once, with its last value.
 public struct BusinessData: Hashable, Sendable {
     /// How many fields are kept: the first ones.
-    public static let maximumFields = 32
+    public static let maxFields = 32
 
     /// How many characters (Unicode scalars) of a string are kept.
-    public static let maximumCharacters = 1_024
+    public static let maxCharacters = 1_024
 
     /// How many characters (Unicode scalars) a name may have; a longer one is dropped with its value.
-    public static let maximumNameCharacters = 64
+    public static let maxNameCharacters = 64
 
     /// How many characters a number may have: half a number would be a wrong number, so a longer one is dropped.
-    public static let maximumNumberLength = 64
+    public static let maxNumberLength = 64
 
     /// The kept fields as one JSON object, in the order they were sent; names and values as they were written, if nothing
     /// had to be removed.

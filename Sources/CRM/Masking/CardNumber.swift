@@ -15,7 +15,7 @@ enum CardNumber {
     static let shortestInPhone = 15
 
     /// Behind a `+` this many digits are a phone number (E.164), here and in any text.
-    static let longestPhone = 15
+    static let maxPhone = 15
 
     /// The text with `[card]` for every card number; nil if there is none.
     static func masked(_ text: UnsafeBufferPointer<UInt8>, isPhone: Bool) -> [UInt8]? {

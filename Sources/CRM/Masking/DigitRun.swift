@@ -57,7 +57,7 @@ struct DigitRun {
         let shortest = isPhone ? CardNumber.shortestInPhone : CardNumber.shortest
         // The common cases: a short number, or one of a clock.
         guard count >= shortest, mayHoldCard else { return [] }
-        if count <= CardNumber.longestPhone {
+        if count <= CardNumber.maxPhone {
             let isAfterPlus = start > 0 && text[start - 1] == .plus
             if isPhone && isAfterPlus || text.isPhoneSign(before: start) { return [] }
         }

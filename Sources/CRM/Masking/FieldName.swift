@@ -23,7 +23,7 @@ struct FieldName {
         self.isPhone = isPhone
     }
 
-    /// Nil if the name is longer than `BusinessData.maximumNameCharacters`.
+    /// Nil if the name is longer than `BusinessData.maxNameCharacters`.
     init?(_ name: UnsafeBufferPointer<UInt8>) {
         if let usual = Self.usual[Self.place(name)], name.equals(usual.name) {
             self = usual.meaning
@@ -33,8 +33,8 @@ struct FieldName {
     }
 
     private init?(reading name: UnsafeBufferPointer<UInt8>) {
-        if name.count > BusinessData.maximumNameCharacters {
-            guard name.scalarCount <= BusinessData.maximumNameCharacters else { return nil }
+        if name.count > BusinessData.maxNameCharacters {
+            guard name.scalarCount <= BusinessData.maxNameCharacters else { return nil }
         }
         withUnsafeTemporaryAllocation(of: FieldWords.Letter.self, capacity: name.count) { buffer in
             let count = squash(name, into: buffer)

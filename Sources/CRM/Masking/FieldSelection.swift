@@ -18,11 +18,11 @@ struct FieldSelection {
     /// Keeps a member, or drops it. A name that was kept before gives way in any case: its last value counts.
     mutating func take(key: JSONPiece, value: JSONPiece) {
         let known = index(of: key)
-        guard known != nil || fields.count < BusinessData.maximumFields else { return }
+        guard known != nil || fields.count < BusinessData.maxFields else { return }
         if known != nil { hasGaps = true }
         let name = key.withPlainText { FieldName($0) }
         let amount = name.flatMap { $0.amountRank > 0 ? Money(value) : nil }
-        let outcome = Self.look(at: key, value, name, amount)
+        let outcome = Self.outcome(at: key, value, name, amount)
         if case .dropped = outcome {
             if let known { fields.remove(at: known) }
             return
@@ -51,9 +51,9 @@ struct FieldSelection {
     }
 
     /// What becomes of a member's value.
-    private static func look(
+    private static func outcome(
         at key: JSONPiece, _ value: JSONPiece, _ name: FieldName?, _ amount: Money?
-    ) -> Masking.Outcome {
+    ) -> Masking.Masked {
         guard value.kind != .object, value.kind != .array else { return .dropped }
         guard let name, !name.isSecret else { return .dropped }
         // A form that puts what was typed into the name: a name cannot be masked without becoming another name.
@@ -64,7 +64,7 @@ struct FieldSelection {
         switch value.kind {
         case .string: return value.withPlainText { Masking.mask($0, named: name) }
         case .number:
-            guard value.raw.count <= BusinessData.maximumNumberLength else { return .dropped }
+            guard value.raw.count <= BusinessData.maxNumberLength else { return .dropped }
             let shortest = name.isPhone ? CardNumber.shortestInPhone : CardNumber.shortest
             return CardNumber.isCard(number: value.raw, shortest: shortest) ? .dropped : .unchanged
         case .object, .array, .true, .false, .null: return .unchanged
@@ -89,7 +89,7 @@ struct FieldSelection {
     }
 
     /// Appends `"name":value`.
-    private mutating func write(_ key: JSONPiece, _ value: JSONPiece, _ outcome: Masking.Outcome)
+    private mutating func write(_ key: JSONPiece, _ value: JSONPiece, _ outcome: Masking.Masked)
         -> BusinessData.Field
     {
         if json.count > 1 { json.append(.comma) }
@@ -134,10 +134,10 @@ struct FieldSelection {
     }
 }
 
-extension Masking.Outcome {
+extension Masking.Masked {
     /// An amount stays as it was sent, but for one of so many digits that it would be cut.
-    fileprivate static func amount(_ amount: Money, _ value: JSONPiece) -> Masking.Outcome {
-        value.raw.count <= BusinessData.maximumNumberLength ? .unchanged : .changed(Array(amount.description.utf8))
+    fileprivate static func amount(_ amount: Money, _ value: JSONPiece) -> Masking.Masked {
+        value.raw.count <= BusinessData.maxNumberLength ? .unchanged : .changed(Array(amount.description.utf8))
     }
 }
 

@@ -2,7 +2,7 @@
 /// values whose names in the text say a secret.
 public enum Masking {
     /// What a masked text is.
-    enum Outcome {
+    enum Masked {
         case unchanged
         case changed([UInt8])
         /// The text was a secret and nothing else.
@@ -16,7 +16,7 @@ public enum Masking {
     static let cardMark: StaticString = "[card]"
 
     /// The text for a profile field such as a name: card numbers become `[card]`, the values of secrets (`cvv=123`)
-    /// `[secret]`, URLs lose query, fragment and user, and what is longer than `BusinessData.maximumCharacters` is cut.
+    /// `[secret]`, URLs lose query, fragment and user, and what is longer than `BusinessData.maxCharacters` is cut.
     public static func text(_ text: String) -> String { masked(text, named: .other) }
 
     /// A phone number: as `text`, but up to 14 digits (15 behind a `+`) are a phone number, not a card.
@@ -37,7 +37,7 @@ public enum Masking {
     }
 
     /// Masks one value, given as correct UTF-8 without escapes. What is masked once stays as it is the next time.
-    static func mask(_ text: UnsafeBufferPointer<UInt8>, named name: FieldName) -> Outcome {
+    static func mask(_ text: UnsafeBufferPointer<UInt8>, named name: FieldName) -> Masked {
         var isSettled = false
         var outcome = maskOnce(text, named: name, &isSettled)
         // What is left may read as a secret only now. A text that hides another in each is dropped in the end.
@@ -55,12 +55,12 @@ public enum Masking {
     /// - Parameter isSettled: set where another pass could not find more.
     private static func maskOnce(
         _ text: UnsafeBufferPointer<UInt8>, named name: FieldName, _ isSettled: inout Bool
-    ) -> Outcome {
+    ) -> Masked {
         let signs = Signs(of: text)
         let mayHoldCard = signs.mayHoldCard(
             of: name.isPhone ? CardNumber.shortestInPhone : CardNumber.shortest)
         guard
-            signs.mayHoldURL || mayHoldCard || signs.mayHoldPair || text.count > BusinessData.maximumCharacters
+            signs.mayHoldURL || mayHoldCard || signs.mayHoldPair || text.count > BusinessData.maxCharacters
         else { return .unchanged }
         var result = signs.mayHoldURL ? URLText.stripped(text, isURL: name.isURL) : nil
         isSettled = true
@@ -80,8 +80,8 @@ public enum Masking {
     /// Cuts to the longest length that is kept, between two characters.
     private static func cut(
         _ text: UnsafeBufferPointer<UInt8>, _ result: [UInt8]?, _ isSettled: inout Bool
-    ) -> Outcome {
-        let limit = BusinessData.maximumCharacters
+    ) -> Masked {
+        let limit = BusinessData.maxCharacters
         guard let result else {
             guard let end = text.end(ofScalars: limit) else { return .unchanged }
             isSettled = false

@@ -17,7 +17,7 @@ struct SecretPairs {
     static let mark: StaticString = "[secret]"
 
     /// How many bytes of a name count, the last ones.
-    static let maxNameBytes = BusinessData.maximumNameCharacters
+    static let maxNameBytes = BusinessData.maxNameCharacters
     /// How many blanks may stand between a name, its sign and its value.
     static let maxBlanks = 8
     /// How many backslashes may stand before a quote: five levels of JSON within JSON.

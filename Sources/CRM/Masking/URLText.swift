@@ -11,7 +11,7 @@ enum URLText {
     static func stripped(_ text: UnsafeBufferPointer<UInt8>, isURL: Bool) -> [UInt8]? {
         guard var result = strippedOnce(text, isURL: isURL) else { return nil }
         // What is left may read as a URL only now. A text whose every word hides another is cut short in the end.
-        for _ in 0..<mostPasses {
+        for _ in 0..<maxPasses {
             let again = result.withUnsafeBufferPointer { strippedOnce($0, isURL: isURL) }
             guard let again else { return result }
             result = again
@@ -19,7 +19,7 @@ enum URLText {
         return []
     }
 
-    private static let mostPasses = 16
+    private static let maxPasses = 16
 
     private static func strippedOnce(_ text: UnsafeBufferPointer<UInt8>, isURL: Bool) -> [UInt8]? {
         var stripper = URLStripper(text: text, isURL: isURL)

@@ -1,7 +1,7 @@
 /// The website's own id of a customer, opaque to us.
 public struct CustomerID: Hashable, Sendable, CustomStringConvertible {
     /// How many characters (Unicode scalars) an id may have.
-    public static let maximumLength = 128
+    public static let maxLength = 128
 
     /// The id without white space at its ends.
     public let text: String
@@ -9,10 +9,10 @@ public struct CustomerID: Hashable, Sendable, CustomStringConvertible {
     /// As `text`.
     public var description: String { text }
 
-    /// Nil unless there are 1 to `maximumLength` characters after trimming, none of them a control character.
+    /// Nil unless there are 1 to `maxLength` characters after trimming, none of them a control character.
     public init?(_ text: String) {
         let text = text.trimmed
-        guard text.hasLength(upTo: Self.maximumLength), !text.hasControlCharacters else { return nil }
+        guard text.hasLength(upTo: Self.maxLength), !text.hasControlCharacters else { return nil }
         self.text = text
     }
 

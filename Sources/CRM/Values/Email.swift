@@ -1,10 +1,10 @@
 /// An email address, trimmed and lower-cased, good enough to tell people apart; only a mail could tell whether it exists.
 public struct Email: Hashable, Sendable, CustomStringConvertible {
     /// How many bytes an address may have (RFC 5321 section 4.5.3.1.3, less the angle brackets).
-    public static let maximumLength = 254
+    public static let maxLength = 254
 
     /// How many bytes may stand before the `@` (RFC 5321 section 4.5.3.1.1).
-    public static let maximumLocalLength = 64
+    public static let maxLocalLength = 64
 
     /// The address.
     public private(set) var text: String
@@ -21,17 +21,17 @@ public struct Email: Hashable, Sendable, CustomStringConvertible {
     public init?(_ text: String) {
         let text = text.trimmed
         // Lower-case text may be longer than it was (a dotted capital I), so this check is for speed and the next one counts.
-        guard text.utf8.count <= Self.maximumLength else { return nil }
+        guard text.utf8.count <= Self.maxLength else { return nil }
         guard text.hasOnly(Self.allows) || text.unicodeScalars.allSatisfy(Self.allows) else { return nil }
         let isLowercase = text.hasOnly { $0 < 0x80 && $0.lowercased == $0 }
         let lowercased = isLowercase ? text : text.lowercased()
-        guard lowercased.utf8.count <= Self.maximumLength else { return nil }
+        guard lowercased.utf8.count <= Self.maxLength else { return nil }
         self.text = lowercased
         guard self.text.withUTF8(Self.isAddress) else { return nil }
     }
 
     private static func isAddress(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-        guard let at = bytes.firstIndex(of: UInt8(ascii: "@")), 1...maximumLocalLength ~= at else { return false }
+        guard let at = bytes.firstIndex(of: UInt8(ascii: "@")), 1...maxLocalLength ~= at else { return false }
         var labels = 0
         var start = at + 1
         while start <= bytes.count {

@@ -1,7 +1,7 @@
 /// The sender's id of one event: the same id is applied once.
 public struct EventID: Hashable, Sendable, CustomStringConvertible {
     /// How many characters (Unicode scalars) an id may have.
-    public static let maximumLength = 128
+    public static let maxLength = 128
 
     /// The id, exactly as it was sent.
     public let text: String
@@ -9,9 +9,9 @@ public struct EventID: Hashable, Sendable, CustomStringConvertible {
     /// As `text`.
     public var description: String { text }
 
-    /// Nil unless there are 1 to `maximumLength` characters, not all of them white space and none a control character.
+    /// Nil unless there are 1 to `maxLength` characters, not all of them white space and none a control character.
     public init?(_ text: String) {
-        guard text.hasLength(upTo: Self.maximumLength), !text.hasControlCharacters else { return nil }
+        guard text.hasLength(upTo: Self.maxLength), !text.hasControlCharacters else { return nil }
         // White space alone is a template that was not filled in: all its events would count as one.
         guard !text.trimmed.isEmpty else { return nil }
         self.text = text

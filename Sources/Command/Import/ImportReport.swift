@@ -3,7 +3,7 @@ import Loop
 /// What an import tells of itself while it runs, and at its end.
 final class ImportReport {
     /// Lines that are named one by one; more are only counted.
-    static let mostNamed = 100
+    static let maxNamed = 100
 
     private let bar = ProgressLine()
     private let total: Int?
@@ -39,10 +39,10 @@ final class ImportReport {
     /// Names a line that was refused, and why.
     func refuse(_ line: Int, _ reason: String) {
         named += 1
-        guard named <= Self.mostNamed + 1 else { return }
+        guard named <= Self.maxNamed + 1 else { return }
         bar.clear()
         CommandLineTool.complain(
-            named <= Self.mostNamed ? "line \(line): \(Screen.plain(reason))" : "more lines are refused; only counted")
+            named <= Self.maxNamed ? "line \(line): \(Screen.plain(reason))" : "more lines are refused; only counted")
     }
 
     /// Tells what came of all.

@@ -22,11 +22,11 @@ final class Importer {
         let line: LineSplitter.Line
         var change: Change?
         /// `nil` while it is on the way, or has to go again.
-        var outcome: Outcome?
+        var outcome: LineResult?
         var hasFailed = false
     }
 
-    private enum Outcome {
+    private enum LineResult {
         case empty
         case applied(Applied)
         case refused(String)
@@ -141,7 +141,7 @@ final class Importer {
     }
 
     /// A line about which Redis need not be asked.
-    private func settle(_ line: LineSplitter.Line, _ outcome: Outcome) {
+    private func settle(_ line: LineSplitter.Line, _ outcome: LineResult) {
         entries.append(Entry(line: line, outcome: outcome))
     }
 
@@ -267,12 +267,12 @@ final class Importer {
 }
 
 extension ImportProgress {
-    fileprivate mutating func count(_ outcome: Applied) {
-        if outcome.isErased || outcome.isStale {
-            dropped += 1
-        } else if outcome.isDuplicate {
-            known += 1
-        } else {
+    fileprivate mutating func count(_ fate: Applied) {
+        switch fate {
+        case .erased, .dropped: dropped += 1
+        case .duplicate: known += 1
+        case .deferred: applied += 1
+        case .applied(let outcome):
             applied += 1
             if outcome.taskID != nil { tasks += 1 }
         }

@@ -4,14 +4,11 @@ import Loop
 /// One client: bytes in, requests to the worker, answers out in the order of the requests.
 final class ClientConnection: EventSource {
     /// Requests that may wait for their answers; further ones stay unread.
-    static let mostWaiting = 64
+    static let maxWaiting = 64
     /// Bytes of answers that may wait for the client to read; then nothing more is read from it.
-    static let mostOutput = 262_144
-    /// Requests that one connection is served in one round of the loop, so that one that asks and asks takes no turn from
-    /// others.
-    static let mostInRound = 4
-    /// Milliseconds within which a request arrives, and an answer is taken, by all but the slowest.
-    static let usualPace: Int64 = 1_000
+    static let maxOutput = 262_144
+    /// Requests of one connection in a round of the loop, so that a pipelining client cannot starve the others.
+    static let maxInRound = 4
 
     typealias Ticket = ResponseQueue.Ticket
     let socket: Socket
@@ -34,11 +31,11 @@ final class ClientConnection: EventSource {
     private var served = (round: 0, count: 0)
     private var isDeferred = false
     /// Bytes that are in memory because the client sends or reads no further, as the pool counts them.
-    private(set) var heldBytes = 0
+    private(set) var bufferedBytes = 0
     /// Whether the worker will flush this connection at the end of the round.
     var isDirty = false
 
-    init(_ peer: Listener.Peer, worker: Worker) throws(SystemError) {
+    init(_ peer: ListeningSocket.Peer, worker: Worker) throws(SystemError) {
         socket = peer.socket
         address = peer.address
         self.worker = worker
@@ -88,11 +85,11 @@ final class ClientConnection: EventSource {
         worker.touch(self)
     }
 
-    /// Sends a piece of the stream. A client that lets more than ``mostOutput`` wait is dropped: it would see the past. Not
+    /// Sends a piece of the stream. A client that lets more than ``maxOutput`` wait is dropped: it would see the past. Not
     /// where pieces go at its own pace.
     func send(_ piece: [UInt8]) {
         guard state == .streaming else { return }
-        guard pieceWanted != nil || output.count + pieces.count + piece.count <= Self.mostOutput else { return close() }
+        guard pieceWanted != nil || output.count + pieces.count + piece.count <= Self.maxOutput else { return close() }
         if let framing { framing.encode(piece, into: &output) } else { pieces += piece }
         worker.touch(self)
     }
@@ -111,11 +108,11 @@ final class ClientConnection: EventSource {
         }
         if state == .streaming, output.isEmpty { pieceWanted?() }
         // Room again for requests that came ahead of their answers.
-        let mayDecode = responses.isEmpty && output.count < Self.mostOutput && !isDeferred
+        let mayDecode = responses.isEmpty && output.count < Self.maxOutput && !isDeferred
         if state == .open, decoder.bufferedBytes > 0, mayDecode { decode() }
         if isIdle, clientHasFinished, !isDeferred { return close() }
         if isIdle, state == .finishing { linger() }
-        countHeldBytes()
+        countBufferedBytes()
         updateInterest()
     }
 
@@ -170,7 +167,7 @@ final class ClientConnection: EventSource {
         worker.loop.remove(socket.descriptor)
         socket.close()
         worker.forget(self)
-        countHeldBytes()
+        countBufferedBytes()
         streamEnded()
         streamEnded = {}
         pieceWanted = nil
@@ -189,7 +186,7 @@ final class ClientConnection: EventSource {
             worker.pool.bytesInRound += count
             decoder.append(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
             decode()
-            countHeldBytes()
+            countBufferedBytes()
         case .wouldBlock: break
         case .closed:
             if isIdle || state != .open { return close() }
@@ -223,14 +220,14 @@ final class ClientConnection: EventSource {
     /// Whether this connection has had its share of the round; then the rest waits for the next.
     private func waitsForNextRound() -> Bool {
         if served.round != worker.round { served = (worker.round, 0) }
-        guard served.count >= Self.mostInRound, decoder.bufferedBytes > 0 else { return false }
+        guard served.count >= Self.maxInRound, decoder.bufferedBytes > 0 else { return false }
         if !isDeferred { worker.resumeNextRound(self) }
         isDeferred = true
         return true
     }
 
     private func decode() {
-        while state == .open, responses.count < Self.mostWaiting, output.count < Self.mostOutput, !waitsForNextRound() {
+        while state == .open, responses.count < Self.maxWaiting, output.count < Self.maxOutput, !waitsForNextRound() {
             // A further request of the same client waits for its answer; then ``flush()`` comes back here.
             guard !isHeldBack else {
                 worker.pool.prefersNoMore(self)
@@ -264,19 +261,10 @@ final class ClientConnection: EventSource {
         worker.serve(request, on: self, ticket)
     }
 
-    private func countHeldBytes() {
+    private func countBufferedBytes() {
         let held = state == .closed ? 0 : decoder.bufferedBytes + responses.bytes + output.count + pieces.count
-        worker.pool.budget.stalled += held - heldBytes
-        heldBytes = held
-    }
-
-    /// What it costs to keep this client, in bytes times milliseconds; `nil` where nothing of that is the client's own doing,
-    /// and with `sparing`, where it sends and reads at a usual pace or is not read.
-    func burden(at now: Moment, sparing: Bool) -> Int? {
-        guard heldBytes > 0, state != .closed, !isDeferred, !output.isEmpty || responses.isEmpty else { return nil }
-        guard sparing else { return heldBytes * Int(max(1, clock.age(at: now))) }
-        let waited = clock.waited(at: now)
-        return waited < Self.usualPace || isPaused && output.isEmpty ? nil : heldBytes * Int(waited)
+        worker.pool.budget.stalled += held - bufferedBytes
+        bufferedBytes = held
     }
 
     /// Makes the client go that holds too much memory for too long.
@@ -286,18 +274,11 @@ final class ClientConnection: EventSource {
         refuse(.tooBusy)
     }
 
-    /// How well it can be spared, from those in the middle of a request or an answer (0) to those that never asked for
-    /// anything (3), and for how many milliseconds it has been waiting; nil where something is owed to the client, or where
-    /// it sends a request, or takes an answer, at a usual pace.
-    func idleness(at now: Moment) -> (rank: Int, milliseconds: Int64)? {
-        let waited = clock.waited(at: now)
-        if state == .lingering { return (2, waited) }
-        guard state == .open || state == .finishing, !isDeferred, !isPaused else { return nil }
-        // Else those who ask and do not read could take all places, for as long as they read a little now and then.
-        guard output.isEmpty else { return waited < Self.usualPace ? nil : (0, waited) }
-        guard state == .open, responses.isEmpty else { return nil }
-        guard clock.phase == .idle else { return waited < Self.usualPace ? nil : (0, waited) }
-        return (responses.answered == 0 ? 3 : 1, waited)
+    /// What decides whether it has to make room for others.
+    var standing: ClientStanding {
+        ClientStanding(
+            state: state, clock: clock, bufferedBytes: bufferedBytes, isDeferred: isDeferred, owes: !responses.isEmpty,
+            hasOutput: !output.isEmpty, hasBeenServed: responses.answered > 0)
     }
 
     /// Answers a request that cannot be read; no byte after it is looked at.
@@ -328,8 +309,8 @@ final class ClientConnection: EventSource {
         guard state != .closed else { return }
         var wanted: Readiness = []
         let mayRead =
-            state == .open && !isDeferred && !isHeldBack && !clock.isPaused && responses.count < Self.mostWaiting
-            && output.count < Self.mostOutput
+            state == .open && !isDeferred && !isHeldBack && !clock.isPaused && responses.count < Self.maxWaiting
+            && output.count < Self.maxOutput
         if (mayRead || state == .lingering || state == .streaming) && !clientHasFinished { wanted.insert(.read) }
         if !output.isEmpty { wanted.insert(.write) }
         guard wanted != interest else { return }

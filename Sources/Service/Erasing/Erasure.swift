@@ -1,3 +1,4 @@
+import Redis
 import CRM
 import Journal
 import Loop
@@ -23,7 +24,7 @@ public struct Erasure: Sendable {
     /// For the command line. A journal that a running service has open is left to that service.
     public static func carryOut(
         _ contact: String, settings: Settings, store: Store, at now: Timestamp,
-        _ completion: @escaping (Result<Erasure?, StoreError>) -> Void
+        _ completion: @escaping (Result<Erasure?, RedisError>) -> Void
     ) {
         store.erase(contact, salt: Secret.random(), at: now) { result in
             switch result {
@@ -89,5 +90,5 @@ extension Erasure.Queue {
     }
 }
 
-/// How a worker asks the keeper to clear the disk of those who were erased.
+/// How a worker asks the backgroundWorker to clear the disk of those who were erased.
 typealias QueueCleaner = @Sendable (_ done: @escaping @Sendable (Erasure.Queue) -> Void) -> Void

@@ -28,7 +28,7 @@ final class ErasureWatch {
     }
 
     /// Looks for erasures from now on.
-    func start() { look() }
+    func start() { poll() }
 
     /// Removes what waits of all who were erased, and tells how much that was.
     func clear(_ done: @escaping JournalSweep.Completion) {
@@ -61,7 +61,7 @@ final class ErasureWatch {
         }
     }
 
-    private func look() {
+    private func poll() {
         guard store.isReady, let journal = journal(), journal.holdsAnything else { return again() }
         store.lastErasure { [unowned self] result in
             guard case .success(let last?) = result, last != swept else { return again() }
@@ -73,7 +73,7 @@ final class ErasureWatch {
     }
 
     private func again(after milliseconds: Int64 = ErasureWatch.interval) {
-        loop.schedule(after: milliseconds) { [unowned self] in look() }
+        loop.schedule(after: milliseconds) { [unowned self] in poll() }
     }
 }
 

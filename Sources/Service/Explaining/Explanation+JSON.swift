@@ -7,7 +7,7 @@ extension Printout {
         var body = JSONBody()
         body.add("verdict", explanation.word)
         body.add("reason", explanation.why)
-        if case .rejected(let rejection) = explanation.verdict {
+        if case .rejected(let rejection) = explanation.prediction {
             body.add("error", rejection.code)
             if let field = rejection.field { body.add("field", field) }
         }
@@ -34,7 +34,7 @@ extension Printout {
             body.add("contact") { bytes in
                 var contact = JSONBody()
                 contact.add("id", id)
-                contact.add("new", run.applied.isNewContact)
+                contact.add("new", run.applied.outcome?.isNewContact == true)
                 if let email = explanation.email { contact.add("email", email) }
                 bytes += contact.finished
             }

@@ -4,7 +4,7 @@ import Store
 /// What an event would do, for people and programs.
 public struct Explanation: Sendable {
     /// What would come of it.
-    public enum Verdict: Sendable {
+    public enum Prediction: Sendable {
         /// It is no event of ours, and would be answered with this error.
         case rejected(Rejection)
         /// Redis would refuse it, and it would become a dead letter.
@@ -18,52 +18,39 @@ public struct Explanation: Sendable {
     /// The event as it was read: masked, and with its final time; `nil` where it is rejected.
     public let event: Event?
     /// What would come of it.
-    public let verdict: Verdict
+    public let prediction: Prediction
     /// The contact as it is now; `nil` for a new one, or an unknown one.
-    public let contact: Record?
+    public let contact: StoredHash?
     /// The rules that apply.
     public let reasons: [String]
 
     /// One word: `applied`, `superseded`, `duplicate`, `held`, `void`, `erased`, `rejected`, `refused` or `unknown`.
     public var word: String {
-        switch verdict {
+        switch prediction {
         case .rejected: "rejected"
         case .refused: "refused"
         case .unknown: "unknown"
-        case .known(let run) where run.applied.isErased: "erased"
-        case .known(let run) where run.applied.isDuplicate: "duplicate"
-        case .known(let run) where run.applied.isHeld: "held"
-        case .known(let run) where run.applied.isStale: "void"
-        case .known(let run) where run.applied.isSuperseded: "superseded"
-        case .known: "applied"
+        case .known(let run): Fate(run.applied).label
         }
     }
 
     /// Why, in one sentence.
     public var why: String {
-        switch verdict {
+        switch prediction {
         case .rejected(let rejection): "\(rejection.code): \(rejection.message)"
         case .refused(let reason): reason
         case .unknown(let reason): reason
-        case .known(let run) where run.applied.isErased:
-            "the person was erased; within 30 days only a later customer.created begins anew"
-        case .known(let run) where run.applied.isDuplicate: "this event_id was applied before; nothing changes"
-        case .known(let run) where run.applied.isHeld: "it applies later, unless the customer does more before"
-        case .known(let run) where run.applied.isStale:
-            "dropped: the contact has no such booking in progress, or has done something later"
-        case .known(let run) where run.applied.isSuperseded:
-            "the contact has moved past it; it goes on the timeline and makes no task"
-        case .known(let run) where run.applied.isConflict:
+        case .known(let run) where run.applied.outcome?.isConflict == true:
             "customer.id and customer.email name different contacts; the id's is taken, a warning is logged"
-        case .known: "one atomic change"
+        case .known(let run): Fate(run.applied).words.explanation.description
         }
     }
 
     /// What would happen; `nil` where that is not known or nothing would.
-    public var run: DryRun? { if case .known(let run) = verdict { run } else { nil } }
+    public var run: DryRun? { if case .known(let run) = prediction { run } else { nil } }
 
     /// Which contact it is about; `nil` where nobody knows.
-    public var contactID: String? { run.flatMap { $0.applied.contactID.isEmpty ? nil : $0.applied.contactID } }
+    public var contactID: String? { run?.applied.contactID }
 
     /// The contact's email, as it would be.
     public var email: String? {
@@ -88,7 +75,7 @@ public struct Explanation: Sendable {
     }
 
     /// The tasks that would open, and those that would be closed, as they would be.
-    public var tasks: (opened: [Record], closed: [Record]) {
+    public var tasks: (opened: [StoredHash], closed: [StoredHash]) {
         let tasks = run.map { run in run.tasks.map { run.after($0) } } ?? []
         return (tasks.filter { $0["status"] == "open" }, tasks.filter { $0["status"] != "open" })
     }
@@ -108,7 +95,7 @@ extension Explanation {
         let arrival = Arrival(receivedAt: now, ulid: ulids.next(at: now), source: fromBackend ? .backend : .browser)
         let event: Event
         do throws(Rejection) { event = try Event(text: text, arrival: arrival) } catch {
-            return completion(Explanation(event: nil, verdict: .rejected(error), contact: nil, reasons: []))
+            return completion(Explanation(event: nil, prediction: .rejected(error), contact: nil, reasons: []))
         }
         let change = settings.rules.change(for: event)
         var reasons = change.reasons
@@ -118,37 +105,23 @@ extension Explanation {
         if settings.rules.lacksAmount(event) {
             reasons.append("the booking has no amount: 0.00 is counted, and a warning is logged")
         }
-        func tell(_ verdict: Verdict, _ contact: Record? = nil) {
-            completion(Explanation(event: event, verdict: verdict, contact: contact, reasons: reasons))
+        func answer(_ prediction: Prediction, _ contact: StoredHash? = nil) {
+            completion(Explanation(event: event, prediction: prediction, contact: contact, reasons: reasons))
         }
-        guard let store else { return tell(.unknown("Redis at \(settings.redis.place) cannot be reached")) }
+        guard let store else { return answer(.unknown("Redis at \(settings.redis.place) cannot be reached")) }
         store.explain(change) { result in
             switch result {
-            case .failure(.refused(let reason)): tell(.refused(reason))
-            case .failure(let error): tell(.unknown(error.reason))
-            case .success(let run): look(up: run, store) { tell(.known(run), $0) }
+            case .failure(.refused(let reason)): answer(.refused(reason))
+            case .failure(let error): answer(.unknown(error.reason))
+            case .success(let run): stored(of: run, store) { answer(.known(run), $0) }
             }
         }
     }
 
     /// The contact as it is now, which the dry run tells only where it would change it.
-    private static func look(up run: DryRun, _ store: Store, _ done: @escaping (Record?) -> Void) {
-        if run.applied.contactID.isEmpty || run.applied.isNewContact { return done(nil) }
-        if let contact = run.before[Keys.contact(run.applied.contactID)] { return done(contact) }
-        Reader(store).card(run.applied.contactID) { done((try? $0.get())?.contact) }
-    }
-}
-
-extension Event {
-    /// Reads one event from the text of a request's body.
-    public convenience init(text: [UInt8], arrival: Arrival) throws(Rejection) {
-        let result = text.withUnsafeBufferPointer { bytes in
-            Result { () throws(Rejection) in
-                let json: JSONValue
-                do throws(JSONError) { json = try JSONDocument.parse(bytes).root } catch { throw .notJSON(error) }
-                return try Event(json, arrival: arrival)
-            }
-        }
-        self.init(try result.get())
+    private static func stored(of run: DryRun, _ store: Store, _ done: @escaping (StoredHash?) -> Void) {
+        guard let id = run.applied.contactID, run.applied.outcome?.isNewContact != true else { return done(nil) }
+        if let contact = run.before[Keys.contact(id)] { return done(contact) }
+        Reader(store).card(id) { done((try? $0.get())?.contact) }
     }
 }

@@ -1,3 +1,4 @@
+import Redis
 import CRM
 import HTTP
 import Loop
@@ -10,9 +11,9 @@ import Store
 /// happens. The same is done again when the connection was lost.
 final class AlertStream {
     /// Most open tasks that a listener catches up with, the latest.
-    static let mostCaughtUp = 200
+    static let maxCaughtUp = 200
     /// Bytes of these tasks, the latest: with more than it may let wait a listener would be dropped each time it comes back.
-    static let maxCaughtUpBytes = ClientConnection.mostOutput / 2
+    static let maxCaughtUpBytes = ClientConnection.maxOutput / 2
 
     private final class Listener {
         let client: ClientConnection
@@ -47,7 +48,7 @@ final class AlertStream {
         client.send(ServerSentEvent.opening)
         if subscriber == nil {
             subscriber = Subscriber(
-                url: url, loop: loop,
+                url: url, loop: loop, channels: Keys.alertChannels,
                 listening: { [unowned self] in
                     isListening = true
                     catchUp()
@@ -82,14 +83,14 @@ final class AlertStream {
             if listener.waiting != nil {
                 listener.waiting?.append(event)
                 listener.waitingBytes += event.data.count
-                if listener.waitingBytes > ClientConnection.mostOutput { listener.client.close() }
+                if listener.waitingBytes > ClientConnection.maxOutput { listener.client.close() }
             } else {
-                tell(event, to: listener)
+                send(event, to: listener)
             }
         }
     }
 
-    private func tell(_ event: ServerSentEvent, to listener: Listener) {
+    private func send(_ event: ServerSentEvent, to listener: Listener) {
         if let id = event.id { listener.last = max(id, listener.last) }
         listener.client.send(event.bytes)
     }
@@ -99,7 +100,7 @@ final class AlertStream {
         for listener in listeners.values where listener.waiting == nil { listener.waiting = [] }
         let now = Timestamp(clamping: loop.wallClock)
         let list = TaskList(.open, priority: TaskType.abandonedBooking.priority)
-        reader.tasks(list, limit: Self.mostCaughtUp, after: nil, now: now) { [weak self] result in
+        reader.tasks(list, limit: Self.maxCaughtUp, after: nil, now: now) { [weak self] result in
             guard let self else { return }
             switch result {
             case .success(let page):
@@ -129,15 +130,15 @@ final class AlertStream {
             guard bytes <= Self.maxCaughtUpBytes else { break }
             news.append(event)
         }
-        for event in news.reversed() { tell(event, to: listener) }
+        for event in news.reversed() { send(event, to: listener) }
         let told = Set(news.compactMap(\.id))
         var open = JSONBody()
         open.add("open", list: inOrder) { $1.appendJSON($0.1) }
-        tell(ServerSentEvent(name: "open", data: open.finished), to: listener)
+        send(ServerSentEvent(name: "open", data: open.finished), to: listener)
         let waiting = listener.waiting ?? []
         listener.waiting = nil
         listener.waitingBytes = 0
-        for event in waiting where event.id.map({ !told.contains($0) }) ?? true { tell(event, to: listener) }
+        for event in waiting where event.id.map({ !told.contains($0) }) ?? true { send(event, to: listener) }
     }
 
     /// The id of the task in a message, `{"task":{…,"id":"task_…",…},"contact":…}`.

@@ -49,11 +49,11 @@ final class EventFeed: Sendable {
                 body.add("source", event.source.rawValue)
                 body.add("customer", Self.masked(event.customer))
             }
-            let (result, contact, reason) = verdict.summary
+            let ((result, reason), contact) = (verdict.feedWords, verdict.contactID)
             body.add("result", result)
             if let contact { body.add("contact_id", contact) }
             if let reason { body.add("reason", reason) }
-            if case .applied(_, _, lacksAmount: true) = verdict {
+            if case .stored(_, _, lacksAmount: true) = verdict {
                 body.add("warning", "no amount: 0.00 was counted; send event_data.total_amount")
             }
         }
@@ -122,29 +122,5 @@ extension RefusalNote {
         body.add("error", refusal.code)
         body.add("reason", "\(refusal.code): \(refusal.message)")
         for fact in facts { body.add(fact.name.description, fact.value) }
-    }
-}
-
-extension Verdict {
-    /// The word for people, the contact, and why.
-    fileprivate var summary: (result: String, contact: String?, reason: String?) {
-        switch self {
-        case .applied(let contact, _, _): ("applied", contact, nil)
-        case .duplicate(let contact, _, let isOther):
-            (
-                "duplicate", contact,
-                isOther
-                    ? "this event_id belongs to an event of another contact or type; send each event with an id of its own"
-                    : "this event_id was applied before"
-            )
-        case .held(let contact, _): ("waits", contact, "applies unless the customer does more")
-        case .void(let contact, _): ("dropped", contact, "the booking goes on, or is over")
-        case .erased: ("dropped", nil, "this person was erased")
-        case .queued: ("queued", nil, "Redis is away")
-        case .declined: ("dropped", nil, "the browser asks not to be tracked")
-        case .rejected(let rejection): ("refused", nil, "\(rejection.code): \(rejection.message)")
-        case .denied(let denial): ("refused", nil, "\(denial.code): \(denial.message)")
-        case .unavailable: ("not stored", nil, "Redis is away")
-        }
     }
 }

@@ -83,7 +83,7 @@ final class Streams {
         if watchers.isEmpty {
             next = 0
             watchers[ObjectIdentifier(client)] = client
-            lookAround()
+            poll()
         } else {
             // The others have these already.
             for entry in state.feed.entries(from: 0) where entry.number < next { client.send(Self.event(entry)) }
@@ -91,7 +91,7 @@ final class Streams {
         }
     }
 
-    private func lookAround() {
+    private func poll() {
         guard !watchers.isEmpty else { return }
         let entries = state.feed.entries(from: next)
         if let last = entries.last { next = last.number + 1 }
@@ -99,7 +99,7 @@ final class Streams {
             let bytes = Self.event(entry)
             for client in Array(watchers.values) { client.send(bytes) }
         }
-        loop.schedule(after: Self.look) { [weak self] in self?.lookAround() }
+        loop.schedule(after: Self.look) { [weak self] in self?.poll() }
     }
 
     private static func event(_ entry: EventFeed.Entry) -> [UInt8] {

@@ -42,7 +42,7 @@ final class Desk {
     }
 
     private func perform(
-        _ order: TaskOrder, on task: String, by who: String, at now: Timestamp, _ done: @escaping (Response) -> Void
+        _ order: TaskCommand, on task: String, by who: String, at now: Timestamp, _ done: @escaping (Response) -> Void
     ) {
         store.perform(
             order, on: task, by: who, at: now,

@@ -30,7 +30,7 @@ final class ExportStream {
             switch result {
             case .success(let part?):
                 // The connection keeps the stream until it ends.
-                client.stream(ticket, head(of: id), wanted: { stream.goOn() }, ended: ended)
+                client.stream(ticket, head(of: id), wanted: { stream.resume() }, ended: ended)
                 client.send(stream.writer.write(part, at: now))
             case .success(nil):
                 client.answer(ticket, ReadAnswer.noContact)
@@ -49,7 +49,7 @@ final class ExportStream {
             .ok, [], headers: Response.unkept + [("Content-Disposition", "attachment; filename=\"\(id).json\"")])
     }
 
-    private func goOn() {
+    private func resume() {
         guard !isReading else { return }
         isReading = true
         export.next { [self] result in
@@ -58,7 +58,7 @@ final class ExportStream {
             case .success(let part?):
                 let piece = writer.write(part, at: now)
                 // Nothing of a part that is empty goes out, so nobody would ask for the next.
-                if piece.isEmpty { goOn() } else { client?.send(piece) }
+                if piece.isEmpty { resume() } else { client?.send(piece) }
             case .success(nil):
                 client?.send(writer.end())
                 client?.finish()

@@ -43,7 +43,7 @@ public struct JSONBody {
     }
 
     /// Adds a hash as it stands.
-    mutating func add(_ name: String, _ record: Record?) {
+    mutating func add(_ name: String, _ record: StoredHash?) {
         open(name)
         guard let record else {
             bytes += "null".utf8
@@ -69,7 +69,7 @@ public struct JSONBody {
         bytes.append(UInt8(ascii: "]"))
     }
 
-    mutating func add(_ name: String, records: [Record]) {
+    mutating func add(_ name: String, records: [StoredHash]) {
         add(name, list: records) { $1 += JSONBody($0).finished }
     }
 
@@ -88,7 +88,7 @@ public struct JSONBody {
     /// An object without fields.
     public init() {}
 
-    init(_ record: Record) {
+    init(_ record: StoredHash) {
         for (name, value) in record.fields { add(name, value) }
     }
 

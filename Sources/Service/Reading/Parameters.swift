@@ -71,7 +71,7 @@ struct Parameters {
 
     private func limit() throws(BadParameter) -> Paging {
         var paging = Paging()
-        paging.limit = try number("limit", 1...Reader.largestPage) ?? paging.limit
+        paging.limit = try number("limit", 1...Reader.maxPage) ?? paging.limit
         return paging
     }
 
@@ -83,9 +83,9 @@ struct Parameters {
 /// The body of a decision: an object of short texts, or nothing.
 struct Decision {
     /// Most characters of a name.
-    static let longestName = 80
+    static let maxName = 80
     /// Most characters of a reason.
-    static let longestReason = 500
+    static let maxReason = 500
 
     private let fields: [String: String]
 

@@ -18,7 +18,7 @@ enum Query {
     /// Tasks of all.
     case tasks(TaskList, Paging)
     /// A decision about a task, and who made it.
-    case order(TaskOrder, task: String, by: String)
+    case order(TaskCommand, task: String, by: String)
     /// Numbers of so many days.
     case statistics(days: Int)
     /// Whether there is anything about a person.

@@ -1,16 +1,17 @@
+import Redis
 import CRM
 import HTTP
 import Store
 
 /// Writes what was read as the JSON of the read API.
 enum ReadAnswer {
-    static func contacts(_ page: Page<Record>) -> Response {
+    static func contacts(_ page: Page<StoredHash>) -> Response {
         var body = success
         body.add("contacts", records: page.items)
         return answer(body, next: page.next)
     }
 
-    static func contact(_ record: Record?) -> Response {
+    static func contact(_ record: StoredHash?) -> Response {
         var body = success
         body.add("contacts", records: record.map { [$0] } ?? [])
         return answer(body)
@@ -31,7 +32,7 @@ enum ReadAnswer {
         return answer(body, next: page.next)
     }
 
-    static func tasks(_ page: Page<Record>) -> Response {
+    static func tasks(_ page: Page<StoredHash>) -> Response {
         var body = success
         body.add("tasks", records: page.items)
         return answer(body, next: page.next)
@@ -131,7 +132,7 @@ enum ReadAnswer {
 
     static let noContact = error(.notFound, "contact_not_found", "There is no contact of this id.")
 
-    static func failure(_ failure: StoreError) -> Response {
+    static func failure(_ failure: RedisError) -> Response {
         switch failure {
         case .disconnected, .uncertain, .unreplicated, .unable, .broken:
             error(

@@ -5,7 +5,7 @@ import Store
 /// The routes that need the admin token: reads the request, and touches nothing else.
 struct ReadRoutes {
     /// Most days of statistics: as long as they are kept.
-    static let mostDays = 400
+    static let maxDays = 400
 
     /// The base path that the description is written with.
     static let describedBase = "/make-server-b43c05fb"
@@ -101,7 +101,7 @@ extension ReadRoutes {
         }
         if let text = parameters.text("customer_id") {
             guard let id = CustomerID(text) else {
-                throw BadParameter(name: "customer_id", expected: "1 to \(CustomerID.maximumLength) characters")
+                throw BadParameter(name: "customer_id", expected: "1 to \(CustomerID.maxLength) characters")
             }
             return .read(.contactOfCustomer(id))
         }
@@ -139,21 +139,21 @@ extension ReadRoutes {
 
     private static func assign(_ asked: Asked) throws(BadParameter) -> Action {
         try order(asked) { (_, decision) throws(BadParameter) in
-            .assign(to: try decision.text("assignee", upTo: Decision.longestName))
+            .assign(to: try decision.text("assignee", upTo: Decision.maxName))
         }
     }
 
     private static func order(
-        _ asked: Asked, _ make: (_ reason: String, Decision) throws(BadParameter) -> TaskOrder
+        _ asked: Asked, _ make: (_ reason: String, Decision) throws(BadParameter) -> TaskCommand
     ) throws(BadParameter) -> Action {
         let decision = try Decision(asked.request.body)
-        let actor = try decision.text("by", upTo: Decision.longestName)
-        let reason = try decision.text("reason", upTo: Decision.longestReason)
+        let actor = try decision.text("by", upTo: Decision.maxName)
+        let reason = try decision.text("reason", upTo: Decision.maxReason)
         return .read(.order(try make(reason, decision), task: asked.id, by: actor.isEmpty ? "admin" : actor))
     }
 
     private static func statistics(_ asked: Asked) throws(BadParameter) -> Action {
-        .read(.statistics(days: try asked.parameters.number("days", 1...mostDays) ?? 30))
+        .read(.statistics(days: try asked.parameters.number("days", 1...maxDays) ?? 30))
     }
 
     private static func alerts(_ asked: Asked) throws(BadParameter) -> Action {

@@ -6,7 +6,7 @@ extension ServiceState {
     /// What `/readyz` and `/status` say of this moment.
     var look: Availability.Look {
         let draining = isDraining.load(ordering: .relaxed)
-        let journal = backlog.hasRoom.load(ordering: .relaxed)
+        let journal = queueState.hasRoom.load(ordering: .relaxed)
         return Availability.Look(takesEvents: (hasRedis || journal) && !draining, hasRedis: hasRedis, applied: stored)
     }
 
@@ -25,7 +25,7 @@ extension ServiceState {
         body.add("message", message(look))
         body.add("redis", look.hasRedis)
         body.add("redis_away_since", orNull: report.redisAwaySince?.iso8601)
-        body.add("journal", backlog.hasRoom.load(ordering: .relaxed))
+        body.add("journal", queueState.hasRoom.load(ordering: .relaxed))
         body.add("draining", isDraining.load(ordering: .relaxed))
         body.add("problems", list: problems.all) { problem, bytes in
             var object = JSONBody()
@@ -38,11 +38,11 @@ extension ServiceState {
         body.add("applied_last_hour", Int64(report.appliedInLastHour))
         body.add("refused_last_hour", Int64(refused.reduce(0) { $0 + $1.count }))
         body.add("refused", list: refused) { $1 += Self.json($0) }
-        body.add("queued", Int64(backlog.pending.load(ordering: .relaxed)))
-        body.add("queued_bytes", Int64(backlog.bytes.load(ordering: .relaxed)))
-        let oldest = backlog.oldest.load(ordering: .relaxed)
+        body.add("queued", Int64(queueState.pending.load(ordering: .relaxed)))
+        body.add("queued_bytes", Int64(queueState.bytes.load(ordering: .relaxed)))
+        let oldest = queueState.oldest.load(ordering: .relaxed)
         body.add("oldest_queued_at", orNull: oldest == 0 ? nil : Timestamp(clamping: Int64(oldest)).iso8601)
-        body.add("dead_letters", Int64(backlog.deadLetters.load(ordering: .relaxed)))
+        body.add("dead_letters", Int64(queueState.deadLetters.load(ordering: .relaxed)))
         return .json(.ok, body.finished, headers: Response.unkept)
     }
 

@@ -40,7 +40,7 @@ enum RouteError: RefusalReason {
         case .methodNotAllowed(let allowed): "This path takes \(allowed)."
         case .methodUnknown: "This service takes GET, HEAD, POST, DELETE and OPTIONS."
         case .notJSON: "Send JSON as application/json or text/plain."
-        case .batchTooLong: "A batch holds at most \(Router.mostEvents) events. Send them in several."
+        case .batchTooLong: "A batch holds at most \(Router.maxEvents) events. Send them in several."
         }
     }
 

@@ -53,7 +53,8 @@ final class Admission {
 
     /// The same for one customer, from however many addresses.
     private func retryAfter(_ event: Event) -> Int? {
-        guard let limiter = state.limiter, event.source == .browser, let name = Backlog.names(of: event.customer).first
+        guard let limiter = state.limiter, event.source == .browser,
+            let name = QueueState.names(of: event.customer).first
         else { return nil }
         return limiter.take(from: name, at: loop.now.nanoseconds).retryAfter
     }

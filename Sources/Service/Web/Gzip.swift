@@ -5,7 +5,7 @@ struct Gzip {
     private static let longest = 258
     private static let shortest = 3
     /// Earlier places with the same three bytes that are tried.
-    private static let mostTries = 256
+    private static let maxTries = 256
 
     private let input: [UInt8]
     private var output: [UInt8] = [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 2, 255]
@@ -68,7 +68,7 @@ struct Gzip {
         var best = (length: 0, distance: 0)
         let most = min(Self.longest, input.count - place)
         var candidate = last[hash(place)]
-        var tries = Self.mostTries
+        var tries = Self.maxTries
         while candidate >= 0, place - candidate <= Self.window, tries > 0 {
             var length = 0
             while length < most, input[candidate + length] == input[place + length] { length += 1 }

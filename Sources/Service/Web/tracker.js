@@ -399,7 +399,7 @@
     else if (booking.until) tab.set("booking", { ...current(), until: 0 });
   };
 
-  // Is a page that goes away closed, left or reloaded? No event tells. But (measured in Chromium, see the README):
+  // Is a page that goes away closed, left or reloaded? No event tells. But (measured in Chromium, see the guide):
   // - between `beforeunload` and `pagehide` a closing tab takes under a millisecond, a page change waits for the network;
   // - the Navigation API announces every page change that comes from the page itself;
   // - a page left through the address bar goes into the back/forward cache, a reloaded one does not.

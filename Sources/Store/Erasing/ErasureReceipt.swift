@@ -1,3 +1,4 @@
+import Redis
 import CRM
 
 /// What an erasure removed: the reply of `erase.lua` and `erase-step.lua`, read.
@@ -11,7 +12,7 @@ public struct ErasureReceipt: Equatable, Sendable {
 
     /// Reads the fields behind the first word of a reply; `nil` where there are none.
     init?(_ reply: RedisReply) {
-        let record = Record(flat: (reply.array ?? []).dropFirst())
+        let record = StoredHash(flat: (reply.array ?? []).dropFirst())
         guard let time = record["erased_at"].flatMap({ Int64($0) }) else { return nil }
         erasedAt = Timestamp(clamping: time)
         isComplete = record["complete"] == "1"

@@ -6,7 +6,7 @@ import CRM
 /// neither repeats nor hides another member.
 public struct Cursor: Equatable, Sendable {
     /// Most bytes of a member that a cursor can name.
-    static let longestMember = 200
+    static let maxMember = 200
 
     let score: String
     let member: String
@@ -24,7 +24,7 @@ public struct Cursor: Equatable, Sendable {
 
     /// Reads what ``text`` gave; `nil` for anything else.
     public init?(_ text: String) {
-        guard text.utf8.first == UInt8(ascii: "c"), text.utf8.count <= 2 * (Self.longestMember + 24) else { return nil }
+        guard text.utf8.first == UInt8(ascii: "c"), text.utf8.count <= 2 * (Self.maxMember + 24) else { return nil }
         guard let plain = Self.unhex(text.utf8.dropFirst()), let colon = plain.firstIndex(of: ":") else { return nil }
         let score = plain[..<colon]
         let digits = score.hasPrefix("-") ? score.dropFirst() : score

@@ -1,3 +1,4 @@
+import Redis
 import CRM
 
 /// Everything that is kept about one person, read part by part, so that memory does not grow with the timeline.
@@ -7,9 +8,9 @@ public final class Export {
     /// A part of it. Lists come in the order of ``List``, each in one part or more.
     public enum Part {
         /// The contact's hash, the website's own ids of the person, and the emails before the present one. It comes first.
-        case contact(Record, customerIDs: [String], formerEmails: [String])
+        case contact(StoredHash, customerIDs: [String], formerEmails: [String])
         /// Tasks, the newest first.
-        case tasks([Record])
+        case tasks([StoredHash])
         /// Entries of the timeline, the newest first, each one line of JSON.
         case activities([String])
         /// Cars by views.
@@ -19,7 +20,7 @@ public final class Export {
         /// What is known of bookings, such as `paid:vehicle_id:car_789`, and since when, in epoch milliseconds: at most 1,000.
         case settled([Ranked])
         /// Where the person stands in the booking funnel. It comes last.
-        case funnel(Record)
+        case funnel(StoredHash)
     }
 
     /// Tasks that are read together.
@@ -70,7 +71,7 @@ public final class Export {
         case .funnel:
             step = .end
             reader.redis.send(["HGETALL", Keys.funnel(id)]) { result in
-                completion(result.map { .funnel(Record($0) ?? Record(fields: [])) })
+                completion(result.map { .funnel(StoredHash($0) ?? StoredHash(fields: [])) })
             }
         case .end: completion(.success(nil))
         }
@@ -83,7 +84,7 @@ public final class Export {
         ]
         reader.redis.pipeline(commands) { [self] result in
             result.then(completion) { replies in
-                guard let contact = Record(replies[0]) else {
+                guard let contact = StoredHash(replies[0]) else {
                     step = .end
                     return completion(.success(nil))
                 }
@@ -98,7 +99,7 @@ public final class Export {
         let rest = Array(ids.dropFirst(Self.maxTasks))
         step = rest.isEmpty ? .activities(nil) : .tasks(rest)
         reader.redis.pipeline(ids.prefix(Self.maxTasks).map { ["HGETALL", Keys.task($0)] }) { result in
-            completion(result.map { .tasks($0.compactMap(Record.init)) })
+            completion(result.map { .tasks($0.compactMap(StoredHash.init)) })
         }
     }
 

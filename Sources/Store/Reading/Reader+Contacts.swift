@@ -21,9 +21,9 @@ public enum ContactList: Equatable, Sendable {
 /// One contact and what is known around it.
 public struct ContactCard {
     /// The hash.
-    public let contact: Record
+    public let contact: StoredHash
     /// The newest tasks.
-    public let tasks: [Record]
+    public let tasks: [StoredHash]
     /// The newest entries of the timeline, each one line of JSON.
     public let activities: [String]
     /// The cars viewed most.
@@ -38,7 +38,7 @@ extension Reader {
 
     /// Contacts of a list: two round trips.
     public func contacts(
-        _ list: ContactList, limit: Int, after cursor: Cursor?, _ completion: @escaping Completion<Page<Record>>
+        _ list: ContactList, limit: Int, after cursor: Cursor?, _ completion: @escaping Completion<Page<StoredHash>>
     ) {
         page(of: list.key, limit: limit, after: cursor) { [self] result in
             result.then(completion) { records($0, at: Keys.contact, completion) }
@@ -46,20 +46,20 @@ extension Reader {
     }
 
     /// The contact of an email, if any: two round trips.
-    public func contact(email: Email, _ completion: @escaping Completion<Record?>) {
+    public func contact(email: Email, _ completion: @escaping Completion<StoredHash?>) {
         contact(named: Keys.email(email.text), completion)
     }
 
     /// The contact of the website's own id, if any: two round trips.
-    public func contact(customer: CustomerID, _ completion: @escaping Completion<Record?>) {
+    public func contact(customer: CustomerID, _ completion: @escaping Completion<StoredHash?>) {
         contact(named: Keys.customer(customer.text), completion)
     }
 
-    private func contact(named key: String, _ completion: @escaping Completion<Record?>) {
+    private func contact(named key: String, _ completion: @escaping Completion<StoredHash?>) {
         redis.send(["GET", key]) { [self] result in
             result.then(completion) { reply in
                 guard let id = reply.text else { return completion(.success(nil)) }
-                redis.send(["HGETALL", Keys.contact(id)]) { completion($0.map(Record.init)) }
+                redis.send(["HGETALL", Keys.contact(id)]) { completion($0.map(StoredHash.init)) }
             }
         }
     }
@@ -74,12 +74,13 @@ extension Reader {
         ]
         redis.pipeline(commands) { [self] result in
             result.then(completion) { replies in
-                guard let contact = Record(replies[0]) else { return completion(.success(nil)) }
+                guard let contact = StoredHash(replies[0]) else { return completion(.success(nil)) }
                 redis.pipeline(replies[1].texts.map { ["HGETALL", Keys.task($0)] }) { result in
                     completion(
                         result.map { tasks in
                             ContactCard(
-                                contact: contact, tasks: tasks.compactMap(Record.init), activities: replies[2].texts,
+                                contact: contact, tasks: tasks.compactMap(StoredHash.init),
+                                activities: replies[2].texts,
                                 vehicles: Ranked.list(replies[3]))
                         })
                 }
@@ -115,6 +116,6 @@ extension Reader {
             if character == "," { commas += 1 }
             return commas == 1
         }
-        return String(entry[..<(end ?? entry.endIndex)].prefix(Cursor.longestMember))
+        return String(entry[..<(end ?? entry.endIndex)].prefix(Cursor.maxMember))
     }
 }

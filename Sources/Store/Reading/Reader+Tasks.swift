@@ -39,13 +39,13 @@ public struct TaskList: Equatable, Sendable {
 /// A task and whom it is about.
 public struct DeskTask {
     /// The task's hash.
-    public let task: Record
+    public let task: StoredHash
     /// The contact's hash.
-    public let contact: Record?
+    public let contact: StoredHash?
 
     /// A task that is gone, with all that was known of it.
     public static func gone(_ id: String) -> DeskTask {
-        let task = Record(fields: [("id", id), ("status", "cancelled"), ("closed_reason", "erased")])
+        let task = StoredHash(fields: [("id", id), ("status", "cancelled"), ("closed_reason", "erased")])
         return DeskTask(task: task, contact: nil)
     }
 }
@@ -83,12 +83,12 @@ extension Reader {
         }
     }
 
-    private func addContacts(to page: Page<Record>, _ completion: @escaping Completion<Page<DeskTask>>) {
+    private func addContacts(to page: Page<StoredHash>, _ completion: @escaping Completion<Page<DeskTask>>) {
         redis.pipeline(page.items.map { ["HGETALL", Keys.contact($0["contact_id"] ?? "")] }) { result in
             completion(
                 result.map { replies in
                     page.map { tasks in
-                        zip(tasks, replies).map { DeskTask(task: $0, contact: Record($1)) }
+                        zip(tasks, replies).map { DeskTask(task: $0, contact: StoredHash($1)) }
                     }
                 })
         }
@@ -96,7 +96,7 @@ extension Reader {
 
     /// All tasks of a contact, newest first; `nil` for a contact that does not exist. Two round trips.
     public func tasks(
-        of contact: String, limit: Int, after cursor: Cursor?, _ completion: @escaping Completion<Page<Record>?>
+        of contact: String, limit: Int, after cursor: Cursor?, _ completion: @escaping Completion<Page<StoredHash>?>
     ) {
         var exists = false
         redis.send(["EXISTS", Keys.contact(contact)]) { exists = (try? $0.get())?.integer == 1 }
