@@ -3,8 +3,8 @@
 PORT ?= 8080
 export PORT
 
-.PHONY: help setup setup-tests setup-check setup-bench setup-profile build run demo test lint check docs examples pictures bench profile \
-	fuzz chaos sanitize clean
+.PHONY: help setup setup-tests setup-check setup-bench setup-profile build run demo install uninstall test lint check \
+	docs examples pictures bench profile fuzz chaos sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## Lists what there is
@@ -21,6 +21,12 @@ build: setup ## Builds the release program, .build/release/crmsync
 
 run: build ## Starts the service and a private Redis (its data in .run); PORT=8081 moves it, REDIS_URL=... uses yours
 	@.make/run.sh
+
+install: ## Installs the built program, its unit, man page and examples; PREFIX=/usr/local, DESTDIR= is put before it
+	@PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) PROGRAM=$(PROGRAM) .make/install.sh
+
+uninstall: ## Removes what install installed; settings, data and the user stay
+	@PREFIX=$(PREFIX) DESTDIR=$(DESTDIR) .make/install.sh remove
 
 setup-tests:
 	@.make/setup.sh tests
