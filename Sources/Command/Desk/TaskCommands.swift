@@ -16,7 +16,7 @@ extension CommandRow {
                 "assign", "Assigns a task to a person.",
                 operands: [Operand(Value("NAME"), "the person who does it; '' for nobody")],
                 { .assign(to: $0.operands[1]) }),
-        ])
+        ], readsRedis: false, readsSettings: false)
 
     private static func change(
         _ verb: String, _ summary: String, operands: [Operand] = [], reason: String? = nil,
