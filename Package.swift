@@ -18,22 +18,28 @@ let package = Package(
         .target(name: "HTTP", swiftSettings: strict),
         .target(name: "CRM", swiftSettings: strict),
         .target(name: "Loop", dependencies: ["CSystem"], swiftSettings: strict),
+        .target(name: "Redis", dependencies: ["Loop", "CSystem"], swiftSettings: strict),
         .target(
-            name: "Store", dependencies: ["CRM", "Loop", "CSystem"],
+            name: "Store", dependencies: ["CRM", "Redis", "Loop"],
             resources: [
-                .embedInCode("apply.lua"), .embedInCode("funnel-read.lua"), .embedInCode("funnel-write.lua"),
-                .embedInCode("announce.lua"), .embedInCode("erase.lua"), .embedInCode("names.lua"),
-                .embedInCode("names-top.lua"), .embedInCode("erase-step.lua"), .embedInCode("quota.lua"),
-                .embedInCode("retention.lua"),
-                .embedInCode("page.lua"), .embedInCode("task.lua"), .embedInCode("trim.lua"),
-                .embedInCode("check.lua"), .embedInCode("repair.lua"),
-                .embedInCode("erased.lua"), .embedInCode("explain.lua"), .embedInCode("due.lua"),
-                .embedInCode("lost.lua"),
-                .embedInCode("backlog.lua"), .embedInCode("rights.lua"), .embedInCode("meta.lua"),
+                .embedInCode("Scripts/apply.lua"), .embedInCode("Scripts/backlog.lua"),
+                .embedInCode("Scripts/check.lua"), .embedInCode("Scripts/due.lua"),
+                .embedInCode("Scripts/erase-step.lua"), .embedInCode("Scripts/erase.lua"),
+                .embedInCode("Scripts/erased.lua"), .embedInCode("Scripts/explain.lua"),
+                .embedInCode("Scripts/lost.lua"), .embedInCode("Scripts/meta.lua"),
+                .embedInCode("Scripts/names-top.lua"), .embedInCode("Scripts/names.lua"),
+                .embedInCode("Scripts/page.lua"), .embedInCode("Scripts/repair.lua"),
+                .embedInCode("Scripts/repeat-alert.lua"), .embedInCode("Scripts/retention.lua"),
+                .embedInCode("Scripts/rights.lua"), .embedInCode("Scripts/task.lua"),
+                .embedInCode("Scripts/trim.lua"), .embedInCode("Scripts/include/announce.lua"),
+                .embedInCode("Scripts/include/funnel-read.lua"), .embedInCode("Scripts/include/funnel-write.lua"),
+                .embedInCode("Scripts/include/quota.lua"),
             ], swiftSettings: strict),
+        .target(
+            name: "Inspection", dependencies: ["CRM", "Redis", "Store"], swiftSettings: strict),
         .target(name: "Journal", dependencies: ["CSystem"], swiftSettings: strict),
         .target(
-            name: "Service", dependencies: ["HTTP", "CRM", "Store", "Journal", "Loop"],
+            name: "Service", dependencies: ["HTTP", "CRM", "Redis", "Store", "Inspection", "Journal", "Loop"],
             resources: [
                 .embedInCode("Reading/openapi.json"), .embedInCode("Web/admin.html"),
                 .embedInCode("Web/admin.js"), .embedInCode("Web/admin.css"),
@@ -44,15 +50,17 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "Command", dependencies: ["Service", "CRM", "Store", "Loop"], swiftSettings: strict),
+            name: "Command", dependencies: ["Service", "CRM", "Redis", "Store", "Inspection", "Loop"],
+            swiftSettings: strict),
 
         .executableTarget(
-            name: "Bench", dependencies: ["Store", "CRM", "Loop", "CSystem", "TestSupport"], path: "Tests/Bench",
+            name: "Bench", dependencies: ["Redis", "Store", "CRM", "Loop", "CSystem", "TestSupport"],
+            path: "Tests/Bench",
             exclude: ["peer.mjs"], swiftSettings: strict),
         .executableTarget(
             name: "Chaos", dependencies: ["Command", "TestSupport"], path: "Tests/Chaos", swiftSettings: strict),
         .executableTarget(
-            name: "Fuzz", dependencies: ["HTTP", "CRM", "Store", "Journal", "Service"], path: "Tests/Fuzz",
+            name: "Fuzz", dependencies: ["HTTP", "CRM", "Redis", "Store", "Journal", "Service"], path: "Tests/Fuzz",
             exclude: ["Seeds"],
             swiftSettings: strict),
         .target(
@@ -61,11 +69,14 @@ let package = Package(
         .testTarget(name: "CRMTests", dependencies: ["CRM"], swiftSettings: strict),
         .testTarget(name: "LoopTests", dependencies: ["Loop"], swiftSettings: strict),
         .testTarget(
-            name: "StoreTests", dependencies: ["Store", "CRM", "Loop", "TestSupport"], swiftSettings: strict),
+            name: "StoreTests", dependencies: ["Redis", "Store", "Inspection", "CRM", "Loop", "TestSupport"],
+            swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ServiceTests",
-            dependencies: ["Service", "CRM", "Store", "Journal", "Loop", "Command", "TestSupport"],
+            dependencies: [
+                "Service", "CRM", "Redis", "Store", "Inspection", "Journal", "Loop", "Command", "TestSupport",
+            ],
             exclude: ["Stories"],
             swiftSettings: strict),
         .testTarget(

@@ -1,3 +1,4 @@
+import Redis
 import CRM
 import Glibc
 import Service
@@ -34,7 +35,8 @@ enum AlertsCommand {
 
         func listen() {
             subscriber = Subscriber(
-                url: session.settings.redis, loop: session.loop, listening: { [unowned self] in catchUp() },
+                url: session.settings.redis, loop: session.loop, channels: Keys.alertChannels,
+                listening: { [unowned self] in catchUp() },
                 heard: { [unowned self] channel, text in
                     print(alert: Array(text.utf8), isOpen: Keys.isUrgentChannel(channel))
                 }

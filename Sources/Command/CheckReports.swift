@@ -1,3 +1,4 @@
+import Inspection
 import CRM
 import Glibc
 import Loop

@@ -72,7 +72,10 @@ enum ExplainCommand {
 
     private static func show(_ explanation: Explanation, _ run: DryRun, _ row: (String, String) -> Void) {
         if let id = explanation.contactID {
-            row("Contact", "\(id)  \(explanation.email ?? "no email")\(run.applied.outcome?.isNewContact == true ? "  (new)" : "")")
+            row(
+                "Contact",
+                "\(id)  \(explanation.email ?? "no email")\(run.applied.outcome?.isNewContact == true ? "  (new)" : "")"
+            )
             let (before, after) = explanation.status
             row("Status", before == after ? "\(before ?? "none"), stays" : "\(before ?? "none") -> \(after ?? "none")")
         }
@@ -85,7 +88,9 @@ enum ExplainCommand {
         }
         for task in closed { row("Task", "\(task["status"] ?? "closed") \(task["id"] ?? "") \(task["title"] ?? "")") }
         for message in run.messages {
-            row("Alert", message.channel + (run.applied.outcome?.isUnheard == true ? ", to nobody: no listener now" : ""))
+            row(
+                "Alert",
+                message.channel + (run.applied.outcome?.isUnheard == true ? ", to nobody: no listener now" : ""))
         }
         if let entry = run.timelineEntry {
             let (time, text) = Activity.summary(entry)

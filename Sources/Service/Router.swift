@@ -1,50 +1,6 @@
 import CRM
 import HTTP
 
-/// What a request asks the worker to do.
-enum Action {
-    /// Answer this.
-    case answer(Response)
-    /// Report what is refused, and answer this. Boxed, as below: what each request passes on stays small.
-    indirect case refuse(Refusal, Response)
-    /// Take this one event, or refuse it, and tell so.
-    case track(Submission, from: Sender)
-    /// Take each of these and tell the results in order.
-    case trackAll(Batch, from: Sender)
-    /// Answer with what only the whole service knows.
-    case report(Report)
-    /// Answer from what is stored, or carry out a decision.
-    case read(Query)
-    /// Answer with a stream.
-    case stream(Stream)
-}
-
-/// Who sent a request with events.
-struct Sender {
-    /// Who vouches for them.
-    let source: Event.Source
-    /// What counts as one client.
-    let bucket: Int
-    /// The address of the connection's other end.
-    let peer: [UInt8]
-}
-
-/// One event of a request: read, or refused before it reached the store.
-enum Submission {
-    /// `isVerified` is false where a signature is wrong and that is only logged.
-    case event(Event, isVerified: Bool)
-    indirect case refused(Verdict, Sighting)
-    /// The browser asks not to be tracked, and the operator heeds that.
-    case declined
-}
-
-/// Pages about the service itself.
-enum Report {
-    case readiness
-    case metrics
-    case status
-}
-
 /// Finds out what a request asks for. It reads the request and settings, and touches nothing else.
 final class Router {
     /// Most events of one batch.

@@ -12,7 +12,7 @@ final class ServiceState: Sendable {
     /// What became of the last events.
     let feed = EventFeed()
     /// When the service started.
-    let startedAt = Timestamp(clamping: Clock.milliseconds())
+    let startedAt = Timestamp(clamping: Moment.wallClock())
     /// The same moment on the clock that nobody sets.
     let started = Moment.now()
     /// Since when events cannot be stored, and how many were.

@@ -1,3 +1,4 @@
+import Redis
 import CRM
 import HTTP
 import Loop
@@ -84,7 +85,7 @@ final class Worker {
         listener?.shut()
         for client in pool.all { client.finish() }
         // A request that is half here may still arrive, at a usual pace.
-        loop.schedule(after: min(ClientConnection.usualPace, settings.drainMilliseconds / 2)) { [unowned self] in
+        loop.schedule(after: min(ClientStanding.usualPace, settings.drainMilliseconds / 2)) { [unowned self] in
             for client in pool.all { client.giveUpRequest() }
         }
         endIfDrained()
@@ -220,7 +221,7 @@ final class Worker {
         }
     }
 
-    private func redisChanged(_ redis: Redis.State) {
+    private func redisChanged(_ redis: RedisConnection.State) {
         switch redis {
         case .ready:
             metrics.redisReady.store(true, ordering: .relaxed)

@@ -1,21 +1,5 @@
 import CRM
 
-/// What the operator can choose about how events are kept.
-public struct Retention: Sendable {
-    /// Entries kept of each timeline, the newest.
-    public var timelineLimit: Int
-    /// Seconds that an event id is remembered.
-    public var dedupeSeconds: Int64
-    /// Seconds that the numbers of days and months are kept.
-    public var statsSeconds: Int64 = 400 * 86_400
-
-    /// How events are kept.
-    public init(timelineLimit: Int = 1000, dedupeSeconds: Int64 = 48 * 3600) {
-        self.timelineLimit = timelineLimit
-        self.dedupeSeconds = dedupeSeconds
-    }
-}
-
 /// `apply.lua` with its parts, for one way of keeping events: what is the same for every event stands in the script, as
 /// locals before its first comment, and does not travel with each call. So each set of settings has a script of its own
 /// in Redis.
@@ -46,14 +30,9 @@ public struct ApplyScript: Sendable {
 
     /// The script for a database where events are kept in this way.
     public init(retention: Retention) {
-        let file = Self.part(PackageResources.apply_lua)
-            .replacing("--@ funnel-read.lua\n", with: Self.part(PackageResources.funnel_read_lua))
-            .replacing("--@ funnel-write.lua\n", with: Self.part(PackageResources.funnel_write_lua))
-        // Redis wants `#!lua` to be the first line.
-        guard let end = file.firstIndex(of: "\n") else { preconditionFailure("apply.lua has no second line") }
-        let settings: [(name: String, value: String)] = [
-            ("remember_seconds", Self.quoted(String(retention.dedupeSeconds))),
-            ("stats_seconds", Self.quoted(String(retention.statsSeconds))),
+        let constants: [(name: String, value: String)] = [
+            ("remember_seconds", Script.quoted(String(retention.dedupeSeconds))),
+            ("stats_seconds", Script.quoted(String(retention.statsSeconds))),
             ("timeline_limit", String(retention.timelineLimit)),
             ("max_own_names", String(Self.maxNamesOfContact)),
             ("max_shared_names", String(Self.maxNamesOfMonth)), ("max_ids", String(Self.maxIDs)),
@@ -62,16 +41,12 @@ public struct ApplyScript: Sendable {
             ("clock_tolerance", String(Self.clockTolerance)), ("max_ahead", String(Self.maxAhead)),
             ("max_emails", String(Self.maxEmails)), ("min_givers", String(Self.minGivers)),
             ("often", String(Self.oftenGiven)),
-            ("first_status", Self.quoted(Rules.firstStatus.rawValue)),
-            ("first_slug", Self.quoted(Rules.firstStatus.slug)),
-            ("new_contact", Self.quoted(Self.newContact)),
+            ("first_status", Script.quoted(Rules.firstStatus.rawValue)),
+            ("first_slug", Script.quoted(Rules.firstStatus.slug)),
+            ("new_contact", Script.quoted(Self.newContact)),
         ]
-        let names = settings.map(\.name).joined(separator: ", ")
-        let values = settings.map(\.value).joined(separator: ", ")
-        text = file[...end] + "local \(names) = \(values) " + file[file.index(after: end)...]
+        text = Script("apply.lua", constants: constants).text
     }
-
-    private static func part(_ file: [UInt8]) -> String { String(decoding: file, as: UTF8.self) }
 
     /// The fields of a new contact as a JSON array, which costs nothing until there is one.
     private static var newContact: String {
@@ -84,16 +59,5 @@ public struct ApplyScript: Sendable {
         }
         json.append(UInt8(ascii: "]"))
         return String(decoding: json, as: UTF8.self)
-    }
-
-    /// A string of Lua.
-    static func quoted(_ text: String) -> String {
-        text.reduce(into: "'") { quoted, character in
-            switch character {
-            case "'", "\\": quoted += "\\\(character)"
-            case "\n": quoted += "\\n"
-            default: quoted.append(character)
-            }
-        } + "'"
     }
 }

@@ -1,3 +1,4 @@
+import Redis
 import CRM
 
 /// Lays a change out as the arguments of `apply.lua`; the order is the one in the head of that script.

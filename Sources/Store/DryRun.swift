@@ -1,3 +1,4 @@
+import Redis
 import CRM
 
 /// What a change would do, found out by the script that does it, without its writes.
@@ -52,7 +53,7 @@ public struct DryRun: Sendable {
 
 extension Store {
     /// Finds out what a change would do. Redis is asked to refuse writes, and nothing is written.
-    public func explain(_ change: Change, _ completion: @escaping (Result<DryRun, StoreError>) -> Void) {
+    public func explain(_ change: Change, _ completion: @escaping (Result<DryRun, RedisError>) -> Void) {
         redis.send(
             { command in
                 command.add("EVAL_RO")
@@ -64,12 +65,10 @@ extension Store {
 
     /// `explain.lua` around `apply.lua`, without the line that says how Redis is to run the latter.
     private var explainScript: String {
-        let frame = String(decoding: PackageResources.explain_lua, as: UTF8.self)
-        let body = String(script.text.drop { $0 != "\n" })
-        return frame.split(separator: "-- APPLY\n", maxSplits: 1).map(String.init).joined(separator: body)
+        Script.explain.text.split(separator: "-- APPLY\n", maxSplits: 1).map(String.init).joined(separator: script.body)
     }
 
-    private static func dryRun(_ reply: RedisReply) -> Result<DryRun, StoreError> {
+    private static func dryRun(_ reply: RedisReply) -> Result<DryRun, RedisError> {
         guard let parts = reply.array, parts.count == 3, let text = parts[0].text, let applied = Applied(reply: text)
         else { return .failure(.refused("the script gave no answer that this version understands")) }
         var before: [String: StoredHash] = [:]

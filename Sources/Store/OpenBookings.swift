@@ -1,3 +1,4 @@
+import Redis
 import CRM
 import Loop
 
@@ -45,10 +46,11 @@ extension Store {
     ///   - receiver: the id of this receiver, as ``announceBacklog(of:milliseconds:_:)`` has it.
     public func dueBookings(
         _ reason: DueBookings.Reason, at time: Timestamp, skipping skipped: Int, limit: Int, receiver: String,
-        _ done: @escaping (Result<DueBookings, StoreError>) -> Void
+        _ done: @escaping (Result<DueBookings, RedisError>) -> Void
     ) {
         let words = [
-            "EVAL", DueScript.text, "0", reason.rawValue, String(time.milliseconds), String(limit), String(skipped),
+            "EVAL", Script.due.text, "1", Keys.bookingsOpen, reason.rawValue, String(time.milliseconds), String(limit),
+            String(skipped),
             receiver,
         ]
         redis.send(words) { done($0.flatMap(DueBookings.read)) }
@@ -57,37 +59,16 @@ extension Store {
     /// Says in Redis for the next `milliseconds` that this receiver has events on disk, or that it has none any more
     /// (`nil`): the watches of others wait before they give up a booking whose next step may be among them.
     public func announceBacklog(of receiver: String, milliseconds: Int64?, _ done: @escaping (Bool) -> Void) {
-        let words = ["EVAL", BacklogScript.text, "1", Keys.backlogs, receiver, milliseconds.map { String($0) } ?? ""]
+        let words = ["EVAL", Script.backlog.text, "1", Keys.backlogs, receiver, milliseconds.map { String($0) } ?? ""]
         redis.send(words) { result in
             if case .success = result { done(true) } else { done(false) }
-        }
-    }
-
-    /// Announces again what nobody heard, at most 100 tasks that are no older than `oldest`; returns how many were heard.
-    public func repeatUnheardAlerts(since oldest: Timestamp, _ done: @escaping (Int) -> Void) {
-        redis.send(["ZRANGE", Keys.tasksUnheard, "0", "99"]) { [weak self] result in
-            guard let self, case .success(let reply) = result else { return done(0) }
-            let tasks = (reply.array ?? []).compactMap(\.text)
-            var (missing, heard) = (tasks.count, 0)
-            if tasks.isEmpty { return done(0) }
-            for task in tasks {
-                let words = [
-                    "EVAL", AnnounceScript.text, "2", Keys.task(task), Keys.tasksUnheard, task, Keys.urgentChannel,
-                    oldest.iso8601,
-                ]
-                redis.send(words) { result in
-                    if case .success(.text("heard")) = result { heard += 1 }
-                    missing -= 1
-                    if missing == 0 { done(heard) }
-                }
-            }
         }
     }
 }
 
 extension DueBookings {
     /// Reads the reply of `due.lua`.
-    fileprivate static func read(_ reply: RedisReply) -> Result<DueBookings, StoreError> {
+    fileprivate static func read(_ reply: RedisReply) -> Result<DueBookings, RedisError> {
         guard let parts = reply.array, parts.count == 3, let others = parts[0].integer,
             let remaining = parts[1].integer, let rows = parts[2].array
         else { return .failure(.refused("the script gave no answer that this version understands")) }
@@ -109,16 +90,4 @@ extension OpenBooking {
         customerID = words[5]
         email = words[6]
     }
-}
-
-private enum DueScript {
-    static let text = String(decoding: PackageResources.due_lua, as: UTF8.self)
-}
-
-private enum AnnounceScript {
-    static let text = String(decoding: PackageResources.announce_lua, as: UTF8.self)
-}
-
-private enum BacklogScript {
-    static let text = String(decoding: PackageResources.backlog_lua, as: UTF8.self)
 }

@@ -1,12 +1,13 @@
+import Redis
 import CRM
 
 extension Store {
     /// Tells all the ids and emails of the contacts that a customer's id and email lead to, the old ids too.
     public func names(
-        of customer: Customer, _ done: @escaping (Result<(ids: [CustomerID], emails: [Email]), StoreError>) -> Void
+        of customer: Customer, _ done: @escaping (Result<(ids: [CustomerID], emails: [Email]), RedisError>) -> Void
     ) {
         let keys = [Keys.customer(customer.id?.text ?? ""), Keys.email(customer.email?.text ?? "")]
-        redis.send(["EVAL", NamesScript.text, "2"] + keys) { result in
+        redis.send(["EVAL", Script.names.text, "2"] + keys) { result in
             done(
                 result.map { reply in
                     var (ids, emails): ([CustomerID], [Email]) = ([], [])
@@ -21,8 +22,4 @@ extension Store {
                 })
         }
     }
-}
-
-private enum NamesScript {
-    static let text = String(decoding: PackageResources.names_lua, as: UTF8.self)
 }

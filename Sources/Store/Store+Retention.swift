@@ -1,3 +1,4 @@
+import Redis
 import CRM
 
 /// What is removed by age.
@@ -75,13 +76,13 @@ extension Store {
     /// - Parameter hourly: how many may go in an hour; `nil`: as ``RetentionLimits`` says.
     public func retentionPlan(
         _ kind: RetentionKind, keeping milliseconds: Int64, hourly: Int? = nil, _ request: RetentionRequest = .decide,
-        _ done: @escaping (Result<RetentionPlan, StoreError>) -> Void
+        _ done: @escaping (Result<RetentionPlan, RedisError>) -> Void
     ) {
         let limits = [
             RetentionLimits.maxNewPercent, RetentionLimits.alwaysAllowed, RetentionLimits.hourlyPercent,
             RetentionLimits.minHourly, RetentionLimits.maxHourly,
         ]
-        let words = ["EVAL", Self.retentionScript, "1", Keys.retention, kind.rawValue, String(milliseconds)]
+        let words = ["EVAL", Script.retention.text, "1", Keys.retention, kind.rawValue, String(milliseconds)]
         let choices = [hourly.map(String.init) ?? "", request.rawValue]
         redis.send(words + limits.map(String.init) + choices + kind.lists) { result in
             done(
@@ -96,7 +97,7 @@ extension Store {
     /// are passed over.
     public func inactiveContacts(
         before time: Timestamp, skipping skipped: Int, limit: Int,
-        _ done: @escaping (Result<[String], StoreError>) -> Void
+        _ done: @escaping (Result<[String], RedisError>) -> Void
     ) {
         let words = [
             "ZRANGE", Keys.recent, "-inf", "(" + String(time.milliseconds), "BYSCORE", "LIMIT", String(skipped),
@@ -108,17 +109,17 @@ extension Store {
     /// Removes at most `limit` tasks that were closed, or due and never closed, before `time`, and at most `maxHourly` in an
     /// hour. Returns how many.
     public func trimTasks(
-        before time: Timestamp, limit: Int, maxHourly: Int, _ done: @escaping (Result<Int, StoreError>) -> Void
+        before time: Timestamp, limit: Int, maxHourly: Int, _ done: @escaping (Result<Int, RedisError>) -> Void
     ) {
         let words = [
-            "EVAL", Self.trimScript, "0", String(time.milliseconds), time.iso8601, String(limit),
+            "EVAL", Script.trim.text, "1", Keys.retention, String(time.milliseconds), time.iso8601, String(limit),
             TaskType.priorities.joined(separator: " "), String(maxHourly),
         ]
         redis.send(words) { done($0.map { Int($0.integer ?? 0) }) }
     }
 
     /// Redis' clock, in epoch milliseconds.
-    public func time(_ done: @escaping (Result<Int64, StoreError>) -> Void) {
+    public func time(_ done: @escaping (Result<Int64, RedisError>) -> Void) {
         redis.send(["TIME"]) { result in
             done(
                 result.flatMap { reply in
@@ -130,12 +131,4 @@ extension Store {
         }
     }
 
-    /// A script, with the parts that it shares with others in their places.
-    static func script(_ file: [UInt8]) -> String {
-        String(decoding: file, as: UTF8.self)
-            .replacing("--@ quota.lua\n", with: String(decoding: PackageResources.quota_lua, as: UTF8.self))
-    }
-
-    private static let retentionScript = script(PackageResources.retention_lua)
-    private static let trimScript = script(PackageResources.trim_lua)
 }

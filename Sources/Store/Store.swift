@@ -1,13 +1,14 @@
+import Redis
 import CRM
 import Loop
 
 /// The door through which every change goes into Redis.
 public final class Store {
     /// Takes the outcome of a change, on the loop's thread.
-    public typealias Completion = (Result<Applied, StoreError>) -> Void
+    public typealias Completion = (Result<Applied, RedisError>) -> Void
 
     /// The connection, for reading.
-    public let redis: Redis
+    public let redis: RedisConnection
     let arguments: Arguments
     let script: LoadedScript
     private let waitReplicas: Int
@@ -17,16 +18,16 @@ public final class Store {
 
     /// A store on `loop`; connects with ``Redis/connect()``.
     public init(
-        url: RedisURL, loop: EventLoop, retention: Retention, deadlines: Redis.Deadlines = .init(),
+        url: RedisURL, loop: EventLoop, retention: Retention, deadlines: RedisConnection.Deadlines = .init(),
         waitReplicas: Int = 0
     ) {
         let script = LoadedScript(ApplyScript(retention: retention))
         self.script = script
         arguments = Arguments(retention: retention)
         self.waitReplicas = waitReplicas
-        redis = Redis(
+        redis = RedisConnection(
             url: url, loop: loop, deadlines: deadlines, preamble: [["SCRIPT", "LOAD", script.text]],
-            begun: { script.id = $0.first?.text ?? "" })
+            begun: { script.id = $0.first?.text ?? "" }, knows: Store.knows)
     }
 
     /// Whether changes can be applied now.
@@ -55,7 +56,7 @@ public final class Store {
 
     /// A script does not roll back: one that stopped after it had marked its event would pass for applied when the event
     /// comes again. So it is run once more, and a duplicate is not taken for success.
-    private func settle(_ error: StoreError, of change: Change, _ completion: @escaping Completion) {
+    private func settle(_ error: RedisError, of change: Change, _ completion: @escaping Completion) {
         let reason: String
         switch error {
         case .unable(let text), .refused(let text): reason = text
@@ -132,7 +133,7 @@ public final class Store {
             })
     }
 
-    private static func read(_ reply: RedisReply) -> Result<Applied, StoreError> {
+    private static func read(_ reply: RedisReply) -> Result<Applied, RedisError> {
         if let text = reply.text, let applied = Applied(reply: text) { return .success(applied) }
         return .failure(.refused("the script gave no answer that this version understands"))
     }
@@ -151,4 +152,7 @@ final class LoadedScript {
     var id = ""
 
     init(_ script: ApplyScript) { text = script.text }
+
+    /// The text without its first line, to be put into another program.
+    var body: String { String(text.drop { $0 != "\n" }) }
 }

@@ -1,3 +1,4 @@
+import Redis
 import CRM
 
 /// What a person decides about a task.
@@ -30,7 +31,7 @@ extension Store {
     /// Carries out a decision about a task, atomically. `who` made it.
     public func perform(
         _ order: TaskCommand, on task: String, by who: String, at now: Timestamp,
-        _ completion: @escaping (Result<TaskOutcome, StoreError>) -> Void
+        _ completion: @escaping (Result<TaskOutcome, RedisError>) -> Void
     ) {
         let (action, wish, text) =
             switch order {
@@ -42,16 +43,16 @@ extension Store {
         let unique = TaskType.allCases.filter(\.isUniquePerBooking).map(\.rawValue).joined(separator: " ")
         // A person decides seldom, so the script travels with its arguments and need not be loaded before.
         let words = [
-            "EVAL", Self.taskScript, "0", action, task, now.iso8601, String(now.milliseconds), who, wish, text,
+            "EVAL", Script.task.text, "1", Keys.task(task), action, task, now.iso8601, String(now.milliseconds), who,
+            wish, text,
             TaskType.abandonedBooking.priority, Keys.urgentChannel, Keys.closedChannel, " \(unique) ",
         ]
         redis.send(words) { completion($0.flatMap(Self.outcome)) }
     }
 
-    private static let taskScript = String(decoding: PackageResources.task_lua, as: UTF8.self)
-    private static let strange = StoreError.refused("the script gave no answer that this version understands")
+    private static let strange = RedisError.refused("the script gave no answer that this version understands")
 
-    private static func outcome(_ reply: RedisReply) -> Result<TaskOutcome, StoreError> {
+    private static func outcome(_ reply: RedisReply) -> Result<TaskOutcome, RedisError> {
         guard let list = reply.array, let word = list.first?.text else { return .failure(strange) }
         let task = StoredHash(flat: list.dropFirst())
         switch word {

@@ -86,11 +86,11 @@ const remembers = {
 };
 
 /// The arguments of apply.lua in the order of its head.
-function call(event, received) {
+function call(event, arrival) {
   const { event_type: type, event_id: id, customer, event_data: data, session } = event;
-  const at = Date.parse(event.timestamp) || received;
+  const at = Date.parse(event.timestamp) || arrival;
   const time = iso(at);
-  const key = ulid(received);
+  const key = ulid(arrival);
   const said = `${type} ${data.vehicle_name ?? data.location ?? data.page_title ?? ""}`;
   const email = customer.email.trim().toLowerCase();
   const fields = [];

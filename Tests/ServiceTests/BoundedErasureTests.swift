@@ -71,7 +71,7 @@ import Testing
         // Marks of what a back end and the service sent, and of what counts for the customer `ann` alone.
         let ann = "customer:744cb9a9fb3d5583744ea3ece9b4d819d90bdee2"
         for space in ["server", "service", ann] { try client.run("SET", "crm_event_\(space):e0", id, "EX", "1000") }
-        let begin = ["EVAL", Store.script(PackageResources.erase_lua), "0", id, now(), "1", "salt", "2592000"]
+        let begin = ["EVAL", Script.erase.text, "0", id, now(), "1", "salt", "2592000"]
         let reply = try client.send(begin + ["new_lead", "urgent", "urgent", "crm_task_closed", "", "0"])
         #expect(reply.texts.first == "open", "\(reply)")
         #expect(try client.contents().keys("crm_contact_").isEmpty)

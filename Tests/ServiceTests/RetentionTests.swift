@@ -111,7 +111,7 @@ import Testing
     @Test func `the script spares a contact that was active at that moment or later`() throws {
         let site = try Site()
         let id = try site.track(event("page.viewed", at: clock("10:00")))
-        let script = Store.script(PackageResources.erase_lua)
+        let script = Script.erase.text
         func erase(_ moment: Double, hourly: String = "1") throws -> String? {
             let limit = String(Int64(moment))
             let rest = ["1", "new_lead", "urgent", "urgent", "crm_task_closed", limit, hourly]
@@ -124,7 +124,7 @@ import Testing
         #expect(try erase(last + 1, hourly: "0") == "spent")
         #expect(try site.client.contents() == before)
         #expect(try erase(last + 1) == "open")
-        let step = ["EVAL", Store.script(PackageResources.erase_step_lua), "0", id, "100", "1000000", "{}"]
+        let step = ["EVAL", Script.eraseStep.text, "0", id, "100", "1000000", "{}"]
         #expect(try site.client.send(step).texts == ["erased"])
         #expect(try erase(last + 1) == "missing")
         #expect(try site.client.contents().keys("crm_index_eras").isEmpty)

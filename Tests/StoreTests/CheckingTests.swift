@@ -1,6 +1,7 @@
 import CRM
 import Testing
 
+@testable import Inspection
 @testable import Store
 
 /// What is wrong with a record, judged without a Redis.

@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Redis
 @testable import Store
 
 /// Commands in the bytes of the protocol.

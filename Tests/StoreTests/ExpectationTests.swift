@@ -2,6 +2,7 @@ import TestSupport
 import Testing
 
 @testable import CRM
+@testable import Redis
 @testable import Store
 
 /// Events that the service makes of what it saw in the database a moment ago: applied only if it is still so.

@@ -6,6 +6,7 @@ import class TestSupport.TemporaryFolder
 import func TestSupport.freePort
 
 @testable import Loop
+@testable import Redis
 @testable import Store
 
 /// One connection, to a peer that does what a real Redis seldom does.
@@ -82,7 +83,7 @@ import func TestSupport.freePort
         }
     }
 
-    private typealias Outcome = Result<RedisReply, StoreError>
+    private typealias Outcome = Result<RedisReply, RedisError>
 
     private let loop: EventLoop
     private let peer: Peer

@@ -5,8 +5,8 @@ import Testing
 
 /// The two scripts of the check: look, and repair if it is still so.
 @Suite struct RepairScriptTests {
-    private static let check = String(decoding: PackageResources.check_lua, as: UTF8.self)
-    private static let repair = String(decoding: PackageResources.repair_lua, as: UTF8.self)
+    private static let check = Script.check.text
+    private static let repair = Script.repair.text
     private static let reads = ["2", "GET", "a", "3", "HGET", "b", "x"]
 
     private func digest(_ client: RedisClient) throws -> String {

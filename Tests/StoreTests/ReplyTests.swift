@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Redis
 @testable import Store
 
 /// What Redis answers, read.
@@ -41,7 +42,7 @@ import Testing
         "NOSCRIPT No matching script.", "ERR something else",
     ])
     func `a state of the server is worth another try`(text: String) {
-        #expect(StoreError(reply: text) == .unable(SafeText.of(text)))
+        #expect(RedisError(reply: text) == .unable(SafeText.of(text)))
     }
 
     @Test(arguments: [
@@ -50,6 +51,6 @@ import Testing
         "ERR user_script:10: WRONGTYPE Operation against a key",
     ])
     func `damaged data is not worth another try`(text: String) {
-        #expect(StoreError(reply: text) == .refused(SafeText.of(text)))
+        #expect(RedisError(reply: text) == .refused(SafeText.of(text)))
     }
 }

@@ -1,11 +1,12 @@
 import TestSupport
 import Testing
 
+@testable import Redis
 @testable import Store
 
 /// How much may be removed by age, and when it stops for a person's word.
 @Suite struct RetentionLimitTests {
-    private static let script = Store.script(PackageResources.retention_lua)
+    private static let script = Script.retention.text
     private static let day = 86_400_000
 
     private let redis: PrivateRedis

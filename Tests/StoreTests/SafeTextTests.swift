@@ -1,5 +1,6 @@
 import Testing
 
+@testable import Redis
 @testable import Store
 
 /// Error texts of Redis go to the log, and keys and arguments in them do not.
@@ -41,13 +42,13 @@ import Testing
             ("ERR Protocol error: unauthenticated bulk length", nil),
         ] as [(String, String?)])
     func `a text keeps its code and the words of Redis, and nothing that a customer gave`(raw: String, kept: String?) {
-        #expect(SafeText.of(raw) == kept ?? raw)
+        #expect(SafeText.of(raw, knows: Store.knows) == kept ?? raw)
     }
 
     @Test func `every error is cleaned where it is made`() {
-        let error = StoreError(reply: "WRONGTYPE crm_contact_email_john@example.com")
+        let error = RedisError(reply: "WRONGTYPE crm_contact_email_john@example.com")
         #expect(error == .refused("WRONGTYPE …"))
-        #expect(StoreError(reply: "ERR hash value is not an integer") == .refused("ERR hash value is not an integer"))
-        #expect(StoreError(reply: "LOADING Redis is loading") == .unable("LOADING Redis is loading"))
+        #expect(RedisError(reply: "ERR hash value is not an integer") == .refused("ERR hash value is not an integer"))
+        #expect(RedisError(reply: "LOADING Redis is loading") == .unable("LOADING Redis is loading"))
     }
 }

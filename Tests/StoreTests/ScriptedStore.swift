@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import CRM
+@testable import Redis
 @testable import Store
 
 /// Applies events to a real Redis with the script alone: no receiver, and any clock.

@@ -7,11 +7,8 @@ final class ClientConnection: EventSource {
     static let maxWaiting = 64
     /// Bytes of answers that may wait for the client to read; then nothing more is read from it.
     static let maxOutput = 262_144
-    /// Requests that one connection is served in one round of the loop, so that one that asks and asks takes no turn from
-    /// others.
+    /// Requests of one connection in a round of the loop, so that a pipelining client cannot starve the others.
     static let maxInRound = 4
-    /// Milliseconds within which a request arrives, and an answer is taken, by all but the slowest.
-    static let usualPace: Int64 = 1_000
 
     typealias Ticket = ResponseQueue.Ticket
     let socket: Socket
@@ -270,15 +267,6 @@ final class ClientConnection: EventSource {
         bufferedBytes = held
     }
 
-    /// What it costs to keep this client, in bytes times milliseconds; `nil` where nothing of that is the client's own doing,
-    /// and with `sparing`, where it sends and reads at a usual pace or is not read.
-    func burden(at now: Moment, sparing: Bool) -> Int? {
-        guard bufferedBytes > 0, state != .closed, !isDeferred, !output.isEmpty || responses.isEmpty else { return nil }
-        guard sparing else { return bufferedBytes * Int(max(1, clock.age(at: now))) }
-        let waited = clock.waited(at: now)
-        return waited < Self.usualPace || isPaused && output.isEmpty ? nil : bufferedBytes * Int(waited)
-    }
-
     /// Makes the client go that holds too much memory for too long.
     func evict() {
         guard isIdle, state == .open else { return close() }
@@ -286,18 +274,11 @@ final class ClientConnection: EventSource {
         refuse(.tooBusy)
     }
 
-    /// How well it can be spared, from those in the middle of a request or an answer (0) to those that never asked for
-    /// anything (3), and for how many milliseconds it has been waiting; nil where something is owed to the client, or where
-    /// it sends a request, or takes an answer, at a usual pace.
-    func idleness(at now: Moment) -> (rank: Int, milliseconds: Int64)? {
-        let waited = clock.waited(at: now)
-        if state == .lingering { return (2, waited) }
-        guard state == .open || state == .finishing, !isDeferred, !isPaused else { return nil }
-        // Else those who ask and do not read could take all places, for as long as they read a little now and then.
-        guard output.isEmpty else { return waited < Self.usualPace ? nil : (0, waited) }
-        guard state == .open, responses.isEmpty else { return nil }
-        guard clock.phase == .idle else { return waited < Self.usualPace ? nil : (0, waited) }
-        return (responses.answered == 0 ? 3 : 1, waited)
+    /// What decides whether it has to make room for others.
+    var standing: ClientStanding {
+        ClientStanding(
+            state: state, clock: clock, bufferedBytes: bufferedBytes, isDeferred: isDeferred, owes: !responses.isEmpty,
+            hasOutput: !output.isEmpty, hasBeenServed: responses.answered > 0)
     }
 
     /// Answers a request that cannot be read; no byte after it is looked at.

@@ -42,12 +42,12 @@ final class ClientPool {
 
     // MARK: Places
 
-    /// Who never asked for anything, and of those who has let us wait longest, makes room: else whoever opens enough
-    /// connections and says nothing keeps all others out.
+    /// Evicts the most expendable client: one that never sent a request, longest idle first. Otherwise whoever opens enough
+    /// connections and sends nothing would keep all others out.
     func makeRoom(for client: ClientConnection) {
         if spare.isEmpty, hasSpare { findSpare(for: client) }
         while let other = spare.popLast() {
-            guard other !== client, other.idleness(at: loop.now) != nil else { continue }
+            guard other !== client, other.standing.idleness(at: loop.now) != nil else { continue }
             return other.close()
         }
         client.refuse(.tooManyConnections)
@@ -56,7 +56,7 @@ final class ClientPool {
     /// One look at all clients finds room for many, all of one rank: others may have come by the time that they are used up.
     private func findSpare(for newcomer: ClientConnection) {
         let idle = clients.values.filter { $0 !== newcomer }.compactMap { client in
-            client.idleness(at: loop.now).map { (client: client, idleness: $0) }
+            client.standing.idleness(at: loop.now).map { (client: client, idleness: $0) }
         }
         let sorted = idle.sorted { $0.idleness < $1.idleness }
         let rank = sorted.last?.idleness.rank
@@ -114,7 +114,7 @@ final class ClientPool {
     func expire() {
         for client in clients.values { client.expire(at: loop.now) }
         (spare, hasSpare) = ([], true)
-        if let since = stuckSince, loop.now.since(since) >= ClientConnection.usualPace * 1_000_000 {
+        if let since = stuckSince, loop.now.since(since) >= ClientStanding.usualPace * 1_000_000 {
             stuckSince = nil
             evict(budget.stalled - budget.share / 2, sparing: false)
             preferred?.evict()
@@ -127,7 +127,7 @@ final class ClientPool {
     private func evict(_ bytes: Int, sparing: Bool) {
         guard bytes > 0 else { return }
         let costly = clients.values.compactMap { client in
-            client.burden(at: loop.now, sparing: sparing).map { (client: client, cost: $0) }
+            client.standing.burden(at: loop.now, sparing: sparing).map { (client: client, cost: $0) }
         }
         var holders = clients.values.count { $0.bufferedBytes > 0 }
         var freed = 0

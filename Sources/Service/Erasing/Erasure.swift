@@ -1,3 +1,4 @@
+import Redis
 import CRM
 import Journal
 import Loop
@@ -23,7 +24,7 @@ public struct Erasure: Sendable {
     /// For the command line. A journal that a running service has open is left to that service.
     public static func carryOut(
         _ contact: String, settings: Settings, store: Store, at now: Timestamp,
-        _ completion: @escaping (Result<Erasure?, StoreError>) -> Void
+        _ completion: @escaping (Result<Erasure?, RedisError>) -> Void
     ) {
         store.erase(contact, salt: Secret.random(), at: now) { result in
             switch result {

@@ -1,3 +1,4 @@
+import Redis
 import CRM
 import Journal
 import Store
@@ -16,7 +17,7 @@ final class JournalSweep {
     /// Why not all was removed.
     enum Failure: Error {
         case journal(JournalError)
-        case store(StoreError)
+        case store(RedisError)
 
         var reason: String {
             switch self {

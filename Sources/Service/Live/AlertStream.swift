@@ -1,3 +1,4 @@
+import Redis
 import CRM
 import HTTP
 import Loop
@@ -47,7 +48,7 @@ final class AlertStream {
         client.send(ServerSentEvent.opening)
         if subscriber == nil {
             subscriber = Subscriber(
-                url: url, loop: loop,
+                url: url, loop: loop, channels: Keys.alertChannels,
                 listening: { [unowned self] in
                     isListening = true
                     catchUp()

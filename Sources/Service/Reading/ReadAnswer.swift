@@ -1,3 +1,4 @@
+import Redis
 import CRM
 import HTTP
 import Store
@@ -131,7 +132,7 @@ enum ReadAnswer {
 
     static let noContact = error(.notFound, "contact_not_found", "There is no contact of this id.")
 
-    static func failure(_ failure: StoreError) -> Response {
+    static func failure(_ failure: RedisError) -> Response {
         switch failure {
         case .disconnected, .uncertain, .unreplicated, .unable, .broken:
             error(

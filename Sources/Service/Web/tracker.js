@@ -111,7 +111,7 @@
     const isSame = known && known[name] === fields[name];
     if (!isSame) {
       // Nothing of another person's visit may become part of this one's, in no tab.
-      for (const name of ["session", "done"]) local.drop(name);
+      for (const key of ["session", "done"]) local.drop(key);
       local.set("visitor", random());
     }
     const next = isSame ? { ...known, ...fields } : fields;
@@ -181,6 +181,7 @@
     return names.filter((name, index) => {
       if (names.length - index <= MOST_EVENTS && name.slice(EVENT.length) > oldest) return true;
       local.drop(name);
+      return false;
     });
   };
 
@@ -321,9 +322,9 @@
       names = batch.names.slice(0, batch.names.length >> 1);
     }
   };
-  const hurl = (body) => {
-    if (navigator.sendBeacon) return navigator.sendBeacon(url(), body);
-    ask(url(), { method: "POST", body, keepalive: true, credentials: "omit" }).catch(log);
+  const hurl = (text) => {
+    if (navigator.sendBeacon) return navigator.sendBeacon(url(), text);
+    ask(url(), { method: "POST", body: text, keepalive: true, credentials: "omit" }).catch(log);
     return true;
   };
 

@@ -1,3 +1,4 @@
+import Redis
 import CRM
 
 /// What an erasure removed: the reply of `erase.lua` and `erase-step.lua`, read.

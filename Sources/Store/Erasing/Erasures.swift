@@ -1,3 +1,4 @@
+import Redis
 import CRM
 
 /// A name by which a person is known, as the marks of erasures tell them apart.
@@ -18,7 +19,7 @@ public struct PersonName: Hashable, Sendable {
 
 extension Store {
     /// A number that is another one after each erasure; `nil` while none is remembered.
-    public func lastErasure(_ completion: @escaping (Result<Int64?, StoreError>) -> Void) {
+    public func lastErasure(_ completion: @escaping (Result<Int64?, RedisError>) -> Void) {
         // Each erasure makes the salt live longer, so the moment of its end tells them apart.
         redis.send(["PEXPIRETIME", Keys.erasureSalt]) { result in
             completion(result.map { reply in reply.integer.flatMap { $0 > 0 ? $0 : nil } })
@@ -27,10 +28,10 @@ extension Store {
 
     /// When the persons of these names were erased; `nil` for those who were not. One round trip.
     public func erasures(
-        of names: [PersonName], _ completion: @escaping (Result<[Timestamp?], StoreError>) -> Void
+        of names: [PersonName], _ completion: @escaping (Result<[Timestamp?], RedisError>) -> Void
     ) {
         guard !names.isEmpty else { return completion(.success([])) }
-        let words = ["EVAL_RO", Self.erasedScript, "0"] + names.flatMap { [$0.kind, $0.value] }
+        let words = ["EVAL_RO", Script.erased.text, "1", Keys.erasureSalt] + names.flatMap { [$0.kind, $0.value] }
         redis.send(words) { result in
             completion(
                 result.map { reply in
@@ -39,5 +40,4 @@ extension Store {
         }
     }
 
-    private static let erasedScript = String(decoding: PackageResources.erased_lua, as: UTF8.self)
 }

@@ -1,3 +1,4 @@
+import Redis
 import CRM
 
 /// What became of a contact that was to be erased for its long silence.
@@ -12,7 +13,7 @@ public enum Expiry: Equatable, Sendable {
 
 extension Store {
     /// Seconds for which late events of an erased person are recognized and dropped, and a receipt is kept: 30 days.
-    static let erasureSeconds = 30 * 86_400
+    package static let erasureSeconds = 30 * 86_400
     /// Entries of a timeline, and bytes of them, that one step of an erasure removes: some milliseconds of Redis.
     static let maxEntriesPerStep = 200
     /// See ``maxEntriesPerStep``.
@@ -26,7 +27,7 @@ extension Store {
     /// `salt` is used if none is kept.
     public func erase(
         _ contact: String, salt: String, at now: Timestamp,
-        _ completion: @escaping (Result<ErasureReceipt?, StoreError>) -> Void
+        _ completion: @escaping (Result<ErasureReceipt?, RedisError>) -> Void
     ) {
         redis.send(Self.erasure(of: contact, salt: salt, at: now)) { [self] result in
             guard case .success(let reply) = result, let word = reply.array?.first?.text else {
@@ -52,7 +53,7 @@ extension Store {
     /// this hour. Unlike after ``erase(_:salt:at:_:)`` nothing is remembered: who comes back is somebody new.
     public func erase(
         _ contact: String, inactiveSince time: Timestamp, maxHourly: Int, at now: Timestamp,
-        _ completion: @escaping (Result<Expiry, StoreError>) -> Void
+        _ completion: @escaping (Result<Expiry, RedisError>) -> Void
     ) {
         let words = Self.erasure(of: contact, salt: "", at: now, since: time, maxHourly: maxHourly)
         redis.send(words) { result in
@@ -72,10 +73,12 @@ extension Store {
     /// there is none.
     public func finishErasure(
         of contact: String, adding counts: [(name: String, count: Int)] = [],
-        _ completion: @escaping (Result<ErasureReceipt?, StoreError>) -> Void
+        _ completion: @escaping (Result<ErasureReceipt?, RedisError>) -> Void
     ) {
         let limits = [String(Self.maxEntriesPerStep), String(Self.maxBytesPerStep), Self.views]
-        let words = ["EVAL", Self.stepScript, "0", contact] + limits + counts.flatMap { [$0.name, String($0.count)] }
+        let words =
+            ["EVAL", Script.eraseStep.text, "1", Keys.contact(contact), contact] + limits
+            + counts.flatMap { [$0.name, String($0.count)] }
         redis.send(words) { [self] result in
             guard case .success(let reply) = result else { return completion(result.map { _ in nil }) }
             switch reply.array?.first?.text {
@@ -87,7 +90,7 @@ extension Store {
     }
 
     /// A contact whose erasure was begun and is not finished, if there is one.
-    public func openErasure(_ completion: @escaping (Result<String?, StoreError>) -> Void) {
+    public func openErasure(_ completion: @escaping (Result<String?, RedisError>) -> Void) {
         redis.send(["SRANDMEMBER", Keys.erasuresOpen]) { completion($0.map(\.text)) }
     }
 
@@ -95,7 +98,8 @@ extension Store {
         of contact: String, salt: String, at now: Timestamp, since time: Timestamp? = nil, maxHourly: Int = 0
     ) -> [String] {
         [
-            "EVAL", eraseScript, "0", contact, now.iso8601, String(now.milliseconds), salt, String(erasureSeconds),
+            "EVAL", Script.erase.text, "1", Keys.contact(contact), contact, now.iso8601, String(now.milliseconds), salt,
+            String(erasureSeconds),
             LeadStatus.allCases.map(\.slug).joined(separator: " "), TaskType.priorities.joined(separator: " "),
             TaskType.abandonedBooking.priority, Keys.closedChannel, time.map { String($0.milliseconds) } ?? "",
             String(maxHourly),
@@ -110,16 +114,14 @@ extension Store {
         return "{\(types.joined(separator: ","))}"
     }()
 
-    private static let eraseScript = script(PackageResources.erase_lua)
-    private static let stepScript = script(PackageResources.erase_step_lua)
-    private static let strangeErasure = StoreError.refused(
+    private static let strangeErasure = RedisError.refused(
         "the script gave no answer that this version understands")
 }
 
 extension Store {
     /// Asks Redis to rewrite its append-only file, which keeps what was erased until then. Returns what came of it, for
     /// people.
-    public func rewriteFile(_ done: @escaping (Result<String, StoreError>) -> Void) {
+    public func rewriteFile(_ done: @escaping (Result<String, RedisError>) -> Void) {
         redis.send(["INFO", "persistence"]) { [self] result in
             // Who may not ask may still be allowed to rewrite.
             if case .success(let reply) = result, reply.text?.contains("aof_enabled:0") == true {

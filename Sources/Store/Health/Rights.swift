@@ -32,7 +32,7 @@ public struct Rights: Equatable, Sendable {
         + keyBeginnings.flatMap { key in
             ["MGET", "SET"].map { Question(use: .events, words: [$0, key], name: "\($0) on \(key)*") }
         }
-        + Keys.channels.flatMap { channel in
+        + Keys.alertChannels.flatMap { channel in
             ["PUBLISH", "SUBSCRIBE"].map {
                 Question(use: .channel, words: [$0, channel], name: "\($0) on \(channel)")
             }
@@ -45,17 +45,11 @@ public struct Rights: Equatable, Sendable {
 
     /// Commands of the other scripts, and those that are sent as they are.
     static let commandsElsewhere: [String] = {
-        let scripts = [
-            PackageResources.erase_lua, PackageResources.names_lua, PackageResources.page_lua,
-            PackageResources.task_lua, PackageResources.trim_lua, PackageResources.announce_lua,
-            PackageResources.due_lua, PackageResources.backlog_lua, PackageResources.erase_step_lua,
-            PackageResources.quota_lua, PackageResources.retention_lua,
-        ]
         let plain = [
             "EVAL_RO", "EXISTS", "GET", "HGETALL", "HGET", "HMGET", "SMEMBERS", "TTL", "ZCARD", "ZRANGE", "SCAN",
             "SRANDMEMBER",
         ]
-        let found = scripts.reduce(into: Set(plain)) { $0.formUnion(commands(of: String(decoding: $1, as: UTF8.self))) }
+        let found = Script.ofService.reduce(into: Set(plain)) { $0.formUnion(commands(of: $1.text)) }
         return found.subtracting(commandsOfEvents).subtracting(["PUBLISH"]).sorted()
     }()
 
@@ -116,9 +110,4 @@ public struct Rights: Equatable, Sendable {
             if question.words.last == "crm_index_" || answer == "?" { denied.insert(question.words[0]) }
         }
     }
-}
-
-extension Keys {
-    /// The channels on which tasks are announced.
-    static let channels = [urgentChannel, closedChannel]
 }

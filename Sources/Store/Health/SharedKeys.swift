@@ -1,3 +1,4 @@
+import Redis
 import CRM
 
 /// The keys that belong to all contacts. A foreign value in one of them is a fault of the database and not of the event
@@ -51,9 +52,12 @@ enum SharedKeys {
     }
 }
 
-extension Keys {
-    /// Hash: the database's own id and the version of its layout.
-    static let meta = "crm_meta"
-    /// The version of the layout of keys that this program writes.
-    static let schema = "1"
+extension Store {
+    /// Words of Redis' error texts that name no customer: commands, and keys of all contacts.
+    package static let knows: SafeText.Knows = { word in
+        SharedKeys.isName(word) || commandWords.contains(word.lowercased())
+    }
+
+    private static let commandWords = Set(
+        (Rights.commandsOfEvents + Rights.commandsElsewhere).map { $0.lowercased() })
 }

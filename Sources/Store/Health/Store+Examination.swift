@@ -1,3 +1,4 @@
+import Redis
 import CRM
 
 extension Store {
@@ -6,7 +7,7 @@ extension Store {
     ///
     /// - Parameter done: takes what Redis answers, `nil` when it would apply an event; a failure when the connection is
     ///   lost.
-    public func probe(_ done: @escaping (Result<StoreError?, StoreError>) -> Void) {
+    public func probe(_ done: @escaping (Result<RedisError?, RedisError>) -> Void) {
         let keys = ["\(Keys.eventPrefix)", Keys.customer(""), Keys.email(""), "\(Keys.statsPrefix)"]
         redis.send(["EVALSHA", script.id, "4"] + keys) { [self] result in
             guard case .failure(.unable(let reply)) = result, reply.hasPrefix("NOSCRIPT") else {
@@ -16,7 +17,7 @@ extension Store {
         }
     }
 
-    private static func probeFailure(_ result: Result<RedisReply, StoreError>) -> Result<StoreError?, StoreError> {
+    private static func probeFailure(_ result: Result<RedisReply, RedisError>) -> Result<RedisError?, RedisError> {
         switch result {
         case .success(.text("ready")): .success(nil)
         case .success: .success(.refused("the script gave no answer that this version understands"))
@@ -27,15 +28,15 @@ extension Store {
     }
 
     /// The id of the database and the version of its layout, from `crm_meta`; `nil` where they are not there.
-    public func identity(_ done: @escaping (Result<(database: String?, schema: String?), StoreError>) -> Void) {
+    public func identity(_ done: @escaping (Result<(database: String?, schema: String?), RedisError>) -> Void) {
         redis.send(["HMGET", Keys.meta, "database", "schema"]) { done($0.map(Self.identity)) }
     }
 
     /// Gives the database an id, unless it has one, and returns the one that it has.
     public func identify(
-        as id: String, _ done: @escaping (Result<(database: String?, schema: String?), StoreError>) -> Void
+        as id: String, _ done: @escaping (Result<(database: String?, schema: String?), RedisError>) -> Void
     ) {
-        redis.send(["EVAL", MetaScript.text, "1", Keys.meta, id, Keys.schema]) { done($0.map(Self.identity)) }
+        redis.send(["EVAL", Script.meta.text, "1", Keys.meta, id, Keys.schema]) { done($0.map(Self.identity)) }
     }
 
     private static func identity(_ reply: RedisReply) -> (database: String?, schema: String?) {
@@ -55,7 +56,7 @@ extension Store {
             let words = (try? result.get())?.array?.compactMap(\.text)
             facts.configuration = words.map(RedisFacts.parameters)
         }
-        redis.send(["EVAL", RightsScript.text, "0"] + Rights.arguments) { result in
+        redis.send(["EVAL", Script.rights.text, "0"] + Rights.arguments) { result in
             switch result {
             case .success(let reply): facts.rights = reply.text.flatMap(Rights.init(answers:))
             case .failure(.unable(let text)) where text.contains("NOPERM") || text.contains("unknown command"):
@@ -78,10 +79,10 @@ extension Store {
     /// none.
     ///
     /// - Parameter time: of the event in question: days and months have keys of their own.
-    public func damagedKey(at time: Timestamp, _ done: @escaping (Result<String?, StoreError>) -> Void) {
+    public func damagedKey(at time: Timestamp, _ done: @escaping (Result<String?, RedisError>) -> Void) {
         let questions = SharedKeys.questions(at: time)
         var replies: [RedisReply] = []
-        var failure: StoreError?
+        var failure: RedisError?
         for words in questions {
             redis.send(words) { result in
                 switch result {
@@ -99,12 +100,4 @@ extension Store {
             }
         }
     }
-}
-
-private enum RightsScript {
-    static let text = String(decoding: PackageResources.rights_lua, as: UTF8.self)
-}
-
-private enum MetaScript {
-    static let text = String(decoding: PackageResources.meta_lua, as: UTF8.self)
 }

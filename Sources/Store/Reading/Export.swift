@@ -1,3 +1,4 @@
+import Redis
 import CRM
 
 /// Everything that is kept about one person, read part by part, so that memory does not grow with the timeline.

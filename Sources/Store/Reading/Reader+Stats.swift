@@ -1,3 +1,4 @@
+import Redis
 import CRM
 
 /// Numbers about all contacts: now, and day by day.
@@ -105,10 +106,8 @@ extension Reader {
     static let maxTopNames = 10
 
     private func topNames(_ ranking: String, _ named: String) -> [String] {
-        ["EVAL_RO", Self.topScript, "2", ranking, named, String(Self.maxTopNames)]
+        ["EVAL_RO", Script.namesTop.text, "2", ranking, named, String(Self.maxTopNames)]
     }
-
-    private static let topScript = String(decoding: PackageResources.names_top_lua, as: UTF8.self)
 
     private static func numbers(_ reply: RedisReply) -> [String: Int64] {
         let fields = StoredHash(reply)?.fields ?? []

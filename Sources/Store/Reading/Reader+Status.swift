@@ -1,3 +1,4 @@
+import Redis
 import CRM
 
 /// What Redis knows about itself and about how well events arrive.
@@ -79,7 +80,7 @@ extension Reader {
     ) {
         guard let contact = contacts.first else { return completion(status) }
         let words = [
-            "EVAL_RO", Self.lostScript, "1", Keys.activity(contact.name), String(Self.maxEntries),
+            "EVAL_RO", Script.lost.text, "1", Keys.activity(contact.name), String(Self.maxEntries),
             String(Self.maxEntryBytes), String(Self.maxMissing),
         ]
         redis.send(words) { [self] result in
@@ -118,5 +119,4 @@ extension Reader {
         }
     }
 
-    private static let lostScript = String(decoding: PackageResources.lost_lua, as: UTF8.self)
 }

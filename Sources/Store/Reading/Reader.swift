@@ -1,3 +1,4 @@
+import Redis
 import CRM
 
 /// Reads what the store has written. Every read is a fixed small number of round trips; none walks the key space.
@@ -5,12 +6,12 @@ import CRM
 /// Completions are called once, on the loop's thread.
 public final class Reader {
     /// What a read comes to.
-    public typealias Completion<Value> = (Result<Value, StoreError>) -> Void
+    public typealias Completion<Value> = (Result<Value, RedisError>) -> Void
 
     /// The largest page.
     public static let maxPage = 200
 
-    let redis: Redis
+    let redis: RedisConnection
 
     /// A reader over the connection of a store.
     public init(_ store: Store) { redis = store.redis }
@@ -26,7 +27,7 @@ public final class Reader {
     ) {
         let words =
             [
-                "EVAL_RO", Self.pageScript, "1", key, order.rawValue, String(limit), scores.lowest, scores.highest,
+                "EVAL_RO", Script.page.text, "1", key, order.rawValue, String(limit), scores.lowest, scores.highest,
                 cursor?.score ?? "", cursor?.member ?? "",
             ] + [maxBytes.map(String.init)].compactMap(\.self)
         redis.send(words) { result in
@@ -51,12 +52,11 @@ public final class Reader {
         }
     }
 
-    private static let pageScript = String(decoding: PackageResources.page_lua, as: UTF8.self)
 }
 
-extension Result where Failure == StoreError {
+extension Result where Failure == RedisError {
     /// Goes on with a value, or tells the failure.
-    func then<Value>(_ completion: (Result<Value, StoreError>) -> Void, _ next: (Success) -> Void) {
+    func then<Value>(_ completion: (Result<Value, RedisError>) -> Void, _ next: (Success) -> Void) {
         switch self {
         case .success(let value): next(value)
         case .failure(let error): completion(.failure(error))

@@ -1,3 +1,4 @@
+import Redis
 /// A hash as it stands in Redis: a contact or a task.
 public struct StoredHash: Equatable, Sendable {
     /// The fields in the order of Redis.
