@@ -3,8 +3,8 @@
 PORT ?= 8080
 export PORT
 
-.PHONY: help setup setup-tests setup-bench setup-profile build run demo install uninstall test check docs examples \
-	pictures bench profile fuzz chaos sanitize clean
+.PHONY: help setup setup-tests setup-check setup-bench setup-profile build run demo install uninstall test lint check \
+	docs examples pictures bench profile fuzz chaos sanitize clean
 .DEFAULT_GOAL := help
 
 help: ## Lists what there is
@@ -31,6 +31,9 @@ uninstall: ## Removes what install installed; settings, data and the user stay
 setup-tests:
 	@.make/setup.sh tests
 
+setup-check:
+	@.make/setup.sh check
+
 demo: export DEMO := 1
 demo: run ## As run, with the car-rental site of the demonstration, whose story takes a minute
 
@@ -39,8 +42,10 @@ test: setup-tests ## Passes all tests, each against a Redis of its own; the brow
 	@# By themselves: what a page can tell of its end depends on how long that takes.
 	swift test --disable-xctest --skip-build --filter BrowserTests
 
-check: setup-tests ## What a change has to pass: format, documentation, warnings as errors, imports, examples, tests
-	swift format lint --strict --recursive Sources Tests Package.swift
+lint: setup-check ## Lints Swift, Lua, JavaScript and shell
+	@.make/lint.sh
+
+check: lint ## What a change has to pass: linters, documentation, warnings as errors, imports, examples, tests
 	@.make/docs.sh
 	swift build --build-tests --explicit-target-dependency-import-check error
 	@.make/examples.py --program .build/debug/crmsync

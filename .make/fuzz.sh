@@ -13,5 +13,5 @@ objects=$(find "$scratch"/release/{HTTP,CRM,Loop,Store,Journal,Service,Fuzz}.bui
 swiftc -emit-executable -sanitize=fuzzer -o "$scratch/fuzz" $objects -lhiredis
 
 mkdir -p "$scratch/corpus"
-"$scratch/fuzz" -max_total_time="${FUZZ_SECONDS:-120}" -seed="${FUZZ_SEED:-0}" -max_len=8192 -timeout=5 -rss_limit_mb=1024 \
-    -print_final_stats=1 -artifact_prefix="$scratch/" "$scratch/corpus" Tests/Fuzz/Seeds
+"$scratch/fuzz" -max_total_time="${FUZZ_SECONDS:-120}" -seed="${FUZZ_SEED:-0}" -max_len=8192 -timeout=5 \
+    -rss_limit_mb=1024 -print_final_stats=1 -artifact_prefix="$scratch/" "$scratch/corpus" Tests/Fuzz/Seeds

@@ -38,6 +38,8 @@ if [ -z "${REDIS_URL:-}" ]; then
         echo "Another 'make run' of this folder is going on: it uses $shown." >&2
         exit 1
     fi
+    # Redis appends to its log, and so does this: neither reads it.
+    # shellcheck disable=SC2094
     # `always`: what was confirmed is on the disk. One wait serves all events that arrive together.
     setpriv --pdeathsig TERM -- "$root/docker/redis.sh" "$run" --port 0 --unixsocket "$socket" --unixsocketperm 600 \
         --dir "$run" --appendonly yes --appendfsync always --save "" --hash-max-listpack-value 256 --daemonize no \

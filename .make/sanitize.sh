@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Passes all suites but the browser's with the address sanitizer, then with the thread sanitizer; SANITIZERS=thread takes
-# one of them, and arguments go to `swift test`. What a page tells of its end depends on time, which both stretch.
+# Passes all suites but the browser's with the address sanitizer, then with the thread sanitizer; SANITIZERS=thread
+# takes one of them, and arguments go to `swift test`. What a page sends as it ends depends on time, which both stretch.
 #
 # Tests start receivers as processes of their own, which inherit the options (Tests/TestSupport/Spawner.swift) and write
 # what they find into a file each: a report from whichever process makes the run fail, though no test looks for it.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 failed=0
 for sanitizer in ${SANITIZERS:-address thread}; do

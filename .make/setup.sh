@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Installs what the build (with `tests`: the tests too) needs and the machine lacks. Does nothing, quickly, when nothing
-# is missing.
+# Installs what the build needs and the machine lacks; with `tests` also what the tests need, with `check` the linters
+# too. Does nothing, quickly, when nothing is missing.
 set -euo pipefail
 
 swift_wanted=6.2
@@ -21,20 +21,25 @@ command -v redis-cli >/dev/null || missing+=(redis-tools)
 command -v curl >/dev/null || missing+=(curl)
 command -v setpriv >/dev/null || missing+=(util-linux)
 [ -e /usr/include/hiredis/hiredis.h ] || [ -e /usr/local/include/hiredis/hiredis.h ] || missing+=(libhiredis-dev)
-if [ "${1:-}" = tests ]; then
+if [ "${1:-}" = tests ] || [ "${1:-}" = check ]; then
     command -v chromium >/dev/null || missing+=(chromium)
     # The examples of the documentation.
     command -v python3 >/dev/null || missing+=(python3)
     command -v openssl >/dev/null || missing+=(openssl)
 fi
 if [ "${1:-}" = profile ]; then command -v valgrind >/dev/null || missing+=(valgrind); fi
-# Whom the bench compares with; it goes without those that this system has no package of.
-peers=()
-if [ "${1:-}" = bench ]; then
-    command -v node >/dev/null || peers+=(nodejs)
-    command -v webdis >/dev/null || peers+=(webdis)
+# The linters, and what the bench compares with. The bench goes without those that this system has no package of.
+optional=()
+if [ "${1:-}" = check ]; then
+    command -v luacheck >/dev/null || optional+=(lua-check)
+    command -v shellcheck >/dev/null || optional+=(shellcheck)
+    command -v eslint >/dev/null || optional+=(eslint)
 fi
-[ $((${#missing[@]} + ${#peers[@]})) -gt 0 ] || exit 0
+if [ "${1:-}" = bench ]; then
+    command -v node >/dev/null || optional+=(nodejs)
+    command -v webdis >/dev/null || optional+=(webdis)
+fi
+[ $((${#missing[@]} + ${#optional[@]})) -gt 0 ] || exit 0
 
 if ! command -v apt-get >/dev/null; then
     if [ ${#missing[@]} -eq 0 ]; then exit 0; fi
@@ -70,14 +75,15 @@ if [ ${#missing[@]} -gt 0 ]; then
     install "${missing[@]}" >/dev/null 2>&1 ||
         { "${as_root[@]}" apt-get update -qq && install "${missing[@]}" >/dev/null; }
 fi
-for peer in "${peers[@]}"; do
-    echo "Installing $peer, to compare with"
-    install "$peer" >/dev/null 2>&1 || { "${as_root[@]}" apt-get update -qq && install "$peer" >/dev/null 2>&1; } ||
-        echo "There is no $peer here: the bench goes without it."
+for package in "${optional[@]}"; do
+    echo "Installing $package"
+    install "$package" >/dev/null 2>&1 ||
+        { "${as_root[@]}" apt-get update -qq && install "$package" >/dev/null 2>&1; } ||
+        echo "$package could not be installed: make ${1:-} has to do without it." >&2
 done
 if [ -d /run/systemd/system ]; then
     for server in redis-server webdis; do
-        [[ " ${missing[*]} ${peers[*]} " == *" $server "* ]] || continue
+        [[ " ${missing[*]} ${optional[*]} " == *" $server "* ]] || continue
         systemctl is-enabled --quiet "$server" 2>/dev/null || continue
         "${as_root[@]}" systemctl disable --quiet "$server"
         echo "The system's own $server service stays off: sudo systemctl enable --now $server turns it on."

@@ -1,4 +1,4 @@
-import Glibc
+@preconcurrency import Glibc
 import Service
 
 /// The program `crmsync`.
@@ -69,6 +69,25 @@ enum CommandLineTool {
             return fail("\(error)", status: badSettings)
         }
     }
+
+    /// Flushes standard output and returns the exit status: 1 instead of 0 where not all of it could be written, so that
+    /// `crmsync export WHO > file && crmsync erase WHO --yes` erases nothing that is not in the file. A reader that is gone, as
+    /// in `crmsync tasks | head -n 1`, ends it without a word, as the signal SIGPIPE would (128 + 13).
+    static func checkOutput(after status: Int32) -> Int32 {
+        // The indicator of an earlier failure stays, but not its reason.
+        let reason = fflush(stdout) == 0 ? 0 : errno
+        guard reason != 0 || ferror(stdout) != 0 else { return status }
+        var output = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+        let isReaderGone = poll(&output, 1, 0) > 0 && Int32(output.revents) & Int32(POLLERR) != 0
+        if isReaderGone { return status == 0 ? readerGone : status }
+        let text = reason == 0 ? "" : " (\(String(cString: strerror(reason))))"
+        complain(
+            "not all of the output could be written\(text), so what is there is incomplete: make room and run it again")
+        return status == 0 ? 1 : status
+    }
+
+    /// Exit status where the reader of standard output is gone: what a shell reports for SIGPIPE.
+    static let readerGone: Int32 = 141
 
     /// Says where the right command line can be read.
     static func misuse(_ remedy: String) -> Int32 {

@@ -3,4 +3,6 @@ import Loop
 import Service
 
 StandardStreams.reserve()
-exit(CommandLineTool.run(Array(CommandLine.arguments.dropFirst()), environment: CommandLineTool.environment))
+let status = CommandLineTool.run(
+    Array(CommandLine.arguments.dropFirst()), environment: CommandLineTool.environment)
+exit(CommandLineTool.checkOutput(after: status))

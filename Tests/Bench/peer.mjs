@@ -86,11 +86,11 @@ const remembers = {
 };
 
 /// The arguments of apply.lua in the order of its head.
-function call(event, received) {
+function call(event, arrival) {
   const { event_type: type, event_id: id, customer, event_data: data, session } = event;
-  const at = Date.parse(event.timestamp) || received;
+  const at = Date.parse(event.timestamp) || arrival;
   const time = iso(at);
-  const key = ulid(received);
+  const key = ulid(arrival);
   const said = `${type} ${data.vehicle_name ?? data.location ?? data.page_title ?? ""}`;
   const email = customer.email.trim().toLowerCase();
   const fields = [];
@@ -136,7 +136,8 @@ function funnel(type, at, data, session) {
     const [kind, title, priority, hours] = tasks[type];
     const due = at + hours * hour;
     line.push("task", kind, String(due), iso(due), kind === "booking_confirmation" ? "0" : "1",
-      priority === "urgent" ? "crm_task_urgent" : "", priority, title, `${data.vehicle_name} at ${data.pickup_location}`);
+      priority === "urgent" ? "crm_task_urgent" : "", priority, title,
+      `${data.vehicle_name} at ${data.pickup_location}`);
   }
   return line;
 }

@@ -23,6 +23,25 @@ import Testing
         #expect(try run(site, name, "--nonsense").status == 64)
     }
 
+    @Test(arguments: [
+        ["export", "u1"], ["contact", "u1"], ["contact", "u1", "--json"], ["tasks", "--json"], ["stats"], ["check"],
+        ["journal"], ["--help"], ["--version"], ["erase", "u1", "--yes"],
+    ])
+    func `output that cannot be written is an error, so that nothing is erased after half an export`(
+        words: [String]
+    ) throws {
+        let site = try Site()
+        _ = try site.track(event("page.viewed", customer: ["id": "u1"]))
+        let folder = try TemporaryFolder()
+        let run = try ChildProcess(
+            Program.path(), words,
+            environment: ["REDIS_URL": site.redis.url, "JOURNAL_DIR": folder.file("journal"), "USER": "anna"],
+            output: "/dev/full", errors: folder.file("errors"))
+        #expect(try run.wait(within: 10) == .code(1), "\(words)")
+        let said = try String(contentsOfFile: folder.file("errors"), encoding: .utf8)
+        #expect(said.contains("could be written") || said.contains("journal"), "\(said)")
+    }
+
     @Test func `a contact is shown by email, by the website's id and by its own`() throws {
         let site = try Site()
         let name: JSON = "Eve \u{1B}[31m\u{202E}x"

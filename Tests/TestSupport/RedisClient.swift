@@ -1,4 +1,3 @@
-import Redis
 import CSystem
 import Foundation
 

@@ -3,9 +3,9 @@ import Glibc
 
 /// How far an import has come, and what came of the lines before; kept in a file beside that of the events.
 ///
-/// One line: `crmsync-import 1 <bytes> <lines> <applied> <known> <dropped> <refused> <tasks> <fingerprint>`. It is never
-/// ahead of what is in Redis. The fingerprint is that of the ends of what was read, so that another file of the same
-/// name is noticed.
+/// One line: `crmsync-import 1 <bytes> <lines> <applied> <known> <dropped> <refused> <tasks> <fingerprint>`. It is
+/// never ahead of what is in Redis. The fingerprint is that of the ends of what was read, so that another file of the
+/// same name is noticed.
 struct ImportProgress: Equatable {
     /// Bytes of the file that are done with.
     var offset = 0

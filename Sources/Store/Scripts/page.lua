@@ -44,7 +44,7 @@ else
   end
 end
 
-local found, page = {}, {}
+local page = {}
 if ARGV[7] then
   local bytes, count, max = 0, 0, tonumber(ARGV[7])
   while count < most and bytes < max do
@@ -56,7 +56,7 @@ if ARGV[7] then
   if start + count < call('ZCARD', key) then page[#page + 1] = '' end
   return page
 end
-found = range(start, start + most, 'WITHSCORES')
+local found = range(start, start + most, 'WITHSCORES')
 lowest, highest = tonumber(lowest), tonumber(highest)
 for i = 1, #found, 2 do
   local value = tonumber(found[i + 1])
