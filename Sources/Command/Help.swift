@@ -22,7 +22,7 @@ extension CommandLineTool {
           crmsync --version
           crmsync --help
 
-        Settings that most need (all are in the README):
+        Settings that most need (all are in the guide):
           PORT=8080            port to listen on
           HOST=127.0.0.1       address to listen on; 0.0.0.0 or :: for all
           REDIS_URL=redis://127.0.0.1:6379/0    or unix:/run/redis.sock
