@@ -82,6 +82,8 @@ let package = Package(
         .testTarget(
             name: "FuzzTests", dependencies: ["Fuzz", "TestSupport"], swiftSettings: strict),
         .testTarget(
+            name: "TidyTests", dependencies: ["CRM", "Store", "Service"], swiftSettings: strict),
+        .testTarget(
             name: "BrowserTests", dependencies: ["Command", "TestSupport"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

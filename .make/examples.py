@@ -29,12 +29,15 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from private import Place, ROOT, program  # noqa: E402
 
+# Seconds that a block may take.
+MAX_SECONDS = 60
 GUIDE = os.path.join("Sources", "Documentation.docc")
 MARKER = re.compile(r"<!-- (not run|for|fails|any numbers|if|file|service):? ?(.*?) ?-->\s*$")
 SETTLING = [
@@ -147,11 +150,17 @@ class Shell:
             f"printf '\\n{mark} %d\\n' $((last ? last : failed))\n")
         self.process.stdin.flush()
         printed = []
-        for line in self.process.stdout:
-            if line.startswith(mark):
-                return self.shown("".join(printed)[:-1]), int(line.split()[1])
-            printed.append(line)
-        return self.shown("".join(printed)), -1
+        # A block that never ends must be marked as one (`for N s`, `not run`), and must not stop everything.
+        watchdog = threading.Timer(MAX_SECONDS, os.killpg, (self.process.pid, signal.SIGKILL))
+        watchdog.start()
+        try:
+            for line in self.process.stdout:
+                if line.startswith(mark):
+                    return self.shown("".join(printed)[:-1]), int(line.split()[1])
+                printed.append(line)
+        finally:
+            watchdog.cancel()
+        return self.shown("".join(printed)) + f"\nended, or was ended after {MAX_SECONDS} s", -1
 
     def run_until(self, is_printed, commands, seconds):
         """What commands that do not end print until it is what was waited for; then they are interrupted."""

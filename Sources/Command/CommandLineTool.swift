@@ -70,9 +70,9 @@ enum CommandLineTool {
         }
     }
 
-    /// Flushes standard output and returns the exit status: 1 instead of 0 where not all of it could be written, so that
-    /// `crmsync export WHO > file && crmsync erase WHO --yes` erases nothing that is not in the file. A reader that is gone, as
-    /// in `crmsync tasks | head -n 1`, ends it without a word, as the signal SIGPIPE would (128 + 13).
+    /// Flushes standard output and returns the exit status: 1 instead of 0 where not all of it could be written, so
+    /// that `crmsync export WHO > file && crmsync erase WHO --yes` erases nothing that is not in the file. A reader
+    /// that is gone, as in `crmsync tasks | head -n 1`, ends it without a word, as the signal SIGPIPE would (128 + 13).
     static func checkOutput(after status: Int32) -> Int32 {
         // The indicator of an earlier failure stays, but not its reason.
         let reason = fflush(stdout) == 0 ? 0 : errno

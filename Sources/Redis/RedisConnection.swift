@@ -113,14 +113,14 @@ public final class RedisConnection {
         guard case .tcp(let host, let port) = endpoint, !Resolver.isNumeric(host) else {
             return open(endpoint, connected)
         }
-        let goOn = LoopBound { [weak self] (address: String?) in
+        let resume = LoopBound { [weak self] (address: String?) in
             if let address {
                 self?.open(.tcp(host: address, port: port), connected)
             } else {
                 self?.failed("the host name \(host) cannot be resolved")
             }
         }
-        Resolver.resolve(host, handover: loop.handover) { goOn.value($0) }
+        Resolver.resolve(host, handover: loop.handover) { resume.value($0) }
     }
 
     private func open(_ endpoint: RedisURL.Endpoint, _ connected: @escaping () -> Void) {

@@ -4,8 +4,8 @@ import Testing
 /// A sound database with everything in it, spoiled in one way: the check finds exactly that, repairs it, and nothing
 /// else changes.
 @Suite struct CheckRepairTests {
-    /// One way to spoil a database. Words in braces stand for ids of ``SoundDatabase``; a command is one line, its words are
-    /// separated by blanks, and `~` stands for a blank inside a word.
+    /// One way to spoil a database. Words in braces stand for ids of ``SoundDatabase``; a command is one line, its
+    /// words are separated by blanks, and `~` stands for a blank inside a word.
     struct Spoil: Sendable, CustomTestStringConvertible {
         let commands: [String]
         /// Kinds of what is found, with a key each, in any order.

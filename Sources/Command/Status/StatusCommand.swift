@@ -43,7 +43,9 @@ enum StatusCommand {
     }
 
     private static func service(of session: Session, _ environment: [String: String]) -> ServiceReport {
-        ServiceReport.ask(ServiceClient(environment), session.settings, session.settings.adminTokenIsRandom ? nil : session.settings.adminToken)
+        ServiceReport.ask(
+            ServiceClient(environment), session.settings,
+            session.settings.adminTokenIsRandom ? nil : session.settings.adminToken)
     }
 
     private static func show(_ session: Session, _ redis: RedisStatus?, _ service: ServiceReport, _ isJSON: Bool) {

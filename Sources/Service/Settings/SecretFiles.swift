@@ -1,7 +1,7 @@
 import Foundation
 
-/// Secrets that are given by file: `ADMIN_TOKEN_FILE=/run/secrets/admin_token` stands for `ADMIN_TOKEN` with the contents of
-/// that file, so that no secret is in the environment, where other programs may see it.
+/// Secrets that are given by file: `ADMIN_TOKEN_FILE=/run/secrets/admin_token` stands for `ADMIN_TOKEN` with the
+/// contents of that file, so that no secret is in the environment, where other programs may see it.
 enum SecretFiles {
     /// Settings that may be given by file. `REDIS_URL` may hold a password.
     static let settings: Set<String> = ["ADMIN_TOKEN", "IDENTITY_SECRET", "REDIS_URL", "SERVER_KEYS", "WRITE_KEYS"]

@@ -5,7 +5,7 @@
 -- closes tasks and announces them. It knows no business word: which fields, statuses, tasks and sentences there are
 -- comes with the arguments (Rules.swift makes them, Arguments.swift lays them out in this order). What is the same for
 -- every event comes once: ApplyScript.swift writes it as locals before this line's comment (remember_seconds,
--- stats_seconds, timeline_limit, the others that begin with most_, first_status, first_slug, new_contact).
+-- stats_seconds, timeline_limit, the others that begin with max_, first_status, first_slug, new_contact).
 --
 -- KEYS  1 crm_event_<event id>   2 crm_index_customer_<customer id>   3 crm_contact_email_<email>   4 crm_stats_<day>;
 --       in 2 and 3 nothing follows the prefix when the event names none; in 4 when its day is too old to be counted
