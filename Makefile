@@ -47,6 +47,7 @@ lint: setup-check ## Lints Swift, Lua, JavaScript and shell
 
 check: lint ## What a change has to pass: linters, documentation, warnings as errors, imports, examples, tests
 	@.make/docs.sh
+	@.make/operating.py
 	swift build --build-tests --explicit-target-dependency-import-check error
 	@.make/examples.py --program .build/debug/crmsync
 	$(MAKE) --no-print-directory test

@@ -12,7 +12,8 @@ Each page gets a private Redis, a running service and one shell, in which its bl
   …
   -->
   <!-- not run: … -->   before a block that cannot run here, with the reason
-  <!-- for 2 s -->      before a block that would not end: it is stopped after so many seconds
+  <!-- for 20 s -->     before a block that would not end: it is stopped once it has printed what the page shows, or
+                        after so many seconds
   <!-- fails: 2 -->     before a block whose last command ends with that status
   <!-- any numbers -->  before a block in which any number stands for any other
   <!-- if node -->      before a block that needs a program that may be missing
@@ -25,17 +26,23 @@ lines; spaces do not count. --update writes what the commands print into the pag
 import argparse
 import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from private import Place, ROOT, program  # noqa: E402
 
+# Seconds that a block may take.
+MAX_SECONDS = 60
 GUIDE = os.path.join("Sources", "Documentation.docc")
 MARKER = re.compile(r"<!-- (not run|for|fails|any numbers|if|file|service):? ?(.*?) ?-->\s*$")
 SETTLING = [
+    # Where there is no terminal, `crmsync check` reports its progress when it takes long.
+    (r"(?m)^checked \d+ %, \d+ keys\n", ""),
     (r"(?<![a-z])(contact|task|activity|event)_[0-9a-z]{26}(?![0-9a-z])", r"\1_ID"),
     (r"\"[0-9a-z]{26}\"", "ULID"),
     (r"\bimport_[0-9a-f]{32}\b", "import_ID"),
@@ -131,28 +138,54 @@ class Shell:
         self.number = 0
         self.run("export TERMINAL=$(readlink /proc/$$/fd/1)")
 
-    def run(self, commands, seconds=None):
-        """What commands print on both outputs, and the status of the last one, or of one before it that failed.
-
-        After `seconds` they are interrupted.
-        """
+    def run(self, commands):
+        """What commands print on both outputs, and the status of the last one, or of one before it that failed."""
         self.number += 1
         path = os.path.join(self.place.folder, ".run", "block.sh")
         with open(path, "w") as file:
             file.write(self.here(commands) + "\n")
         mark = f"end-of-block-{self.number}"
-        run = f"source {path}" if seconds is None else (
-            f"export -p >{path}.env; timeout -s INT {seconds} bash -c 'source {path}.env; source {path}'")
         self.process.stdin.write(
-            f"failed=0; trap 'failed=$?' ERR\n{run}\nlast=$?; trap - ERR\n"
+            f"failed=0; trap 'failed=$?' ERR\nsource {path}\nlast=$?; trap - ERR\n"
             f"printf '\\n{mark} %d\\n' $((last ? last : failed))\n")
         self.process.stdin.flush()
         printed = []
-        for line in self.process.stdout:
-            if line.startswith(mark):
-                return self.shown("".join(printed)[:-1]), int(line.split()[1])
-            printed.append(line)
-        return self.shown("".join(printed)), -1
+        # A block that never ends must be marked as one (`for N s`, `not run`), and must not stop everything.
+        watchdog = threading.Timer(MAX_SECONDS, os.killpg, (self.process.pid, signal.SIGKILL))
+        watchdog.start()
+        try:
+            for line in self.process.stdout:
+                if line.startswith(mark):
+                    return self.shown("".join(printed)[:-1]), int(line.split()[1])
+                printed.append(line)
+        finally:
+            watchdog.cancel()
+        return self.shown("".join(printed)) + f"\nended, or was ended after {MAX_SECONDS} s", -1
+
+    def run_until(self, is_printed, commands, seconds):
+        """What commands that do not end print until it is what was waited for; then they are interrupted."""
+        path = os.path.join(self.place.folder, ".run", "live")
+        with open(path + ".sh", "w") as file:
+            file.write(self.here(commands) + "\n")
+        self.run(f"export -p >{path}.env")
+        with open(path, "w") as output:
+            process = subprocess.Popen(
+                ["bash", "-c", f"source {path}.env; export TERMINAL={path}; source {path}.sh"], cwd=self.place.folder,
+                stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
+
+        def printed():
+            with open(path, errors="replace") as file:
+                return self.shown(file.read())
+
+        deadline = time.monotonic() + float(seconds)
+        while not is_printed(printed()) and time.monotonic() < deadline:
+            time.sleep(0.05)
+        # Nothing more is to follow.
+        time.sleep(0.3)
+        text = printed()
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+        return text, 0
 
     def here(self, text):
         return text.replace("127.0.0.1:8080", f"127.0.0.1:{self.place.port}")
@@ -166,7 +199,13 @@ class Shell:
         try:
             self.process.wait(10)
         except subprocess.TimeoutExpired:
-            self.process.kill()
+            pass
+        # With what it left in the background.
+        try:
+            os.killpg(self.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        self.process.wait()
 
 
 def console_parts(text):
@@ -234,10 +273,9 @@ class Page:
                 return self.fail(block, "the shell ended")
 
     def run_commands(self, block, following, shell):
-        seconds = block.marks.get("for", "").split(" ")[0] or None
-        printed, status = shell.run(block.text, seconds)
+        printed, status = shell.run(block.text)
         self.count += 1
-        self.check_status(block, status, printed, seconds)
+        self.check_status(block, status, printed)
         is_output = following and following.language in ("output", "json") and not following.marks
         between = self.lines[block.last + 1:following.first - 1] if is_output else ["x"]
         if not is_output or block.language == "hidden" or any(line.strip() for line in between):
@@ -251,10 +289,13 @@ class Page:
         seconds = block.marks.get("for", "").split(" ")[0] or None
         parts = console_parts(block.text)
         for index, (command, shown) in enumerate(parts):
-            printed, status = shell.run(command, seconds)
+            if seconds:
+                printed, status = shell.run_until(lambda text: fits(shown, text, block), command, seconds)
+            else:
+                printed, status = shell.run(command)
             self.count += 1
             if index == len(parts) - 1 or "fails" not in block.marks:
-                self.check_status(block, status, printed, seconds)
+                self.check_status(block, status, printed)
             if fits(shown, printed, block):
                 whole += [prompt(command)] + ([shown] if shown else [])
                 continue
@@ -264,11 +305,8 @@ class Page:
         if is_changed:
             self.changes.append((block, "\n".join(whole)))
 
-    def check_status(self, block, status, printed, seconds):
+    def check_status(self, block, status, printed):
         wanted = int(block.marks.get("fails", 0))
-        # 124: `timeout` had to stop it. 130: it was interrupted.
-        if seconds and status in (124, 130):
-            return
         if status != wanted:
             self.fail(block, f"status {status}, not {wanted}\n{printed}")
 

@@ -3,8 +3,8 @@
 stds.redis = {
   read_globals = {
     "KEYS", "ARGV", "cjson", "cmsgpack", "bit", "struct", "math", "string", "table", "assert", "error", "getmetatable",
-    "ipairs", "next", "pairs", "pcall", "rawequal", "rawget", "rawset", "select", "setmetatable", "tonumber", "tostring",
-    "type", "unpack", "xpcall", "redis",
+    "ipairs", "next", "pairs", "pcall", "rawequal", "rawget", "rawset", "select", "setmetatable", "tonumber",
+    "tostring", "type", "unpack", "xpcall", "redis",
   },
 }
 std = "redis"

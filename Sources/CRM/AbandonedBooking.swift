@@ -3,8 +3,8 @@ extension Event {
     /// made by the service.
     ///
     /// It is a guess, so it is dated at its evidence, the last step: whatever is later about that booking undoes it.
-    /// Any number of receivers may make one; ``Change/expectation`` has one of them applied. `step` is what the last step
-    /// was about, as ``Change`` remembers it. Nil when the contact has neither id nor email.
+    /// Any number of receivers may make one; ``Change/expectation`` has one of them applied. `step` is what the last
+    /// step was about, as ``Change`` remembers it. Nil when the contact has neither id nor email.
     public convenience init?(
         abandonedBy customerID: String?, email: String?, lastStep: Timestamp, step: String, hasLeft: Bool,
         at now: Timestamp, ulid: ULID

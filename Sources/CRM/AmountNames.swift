@@ -5,8 +5,8 @@ enum AmountNames {
 
     /// All names, in the order of preference: an event's amount is in the first one that holds any.
     ///
-    /// ``FieldName`` compares them, so `totalAmount`, `Total-Amount` and `TOTALAMOUNT` are `total_amount`. Sums come before
-    /// what may be the price of a part. `value` and `revenue` are what analytics scripts send.
+    /// ``FieldName`` compares them, so `totalAmount`, `Total-Amount` and `TOTALAMOUNT` are `total_amount`. Sums come
+    /// before what may be the price of a part. `value` and `revenue` are what analytics scripts send.
     static let all: [StaticString] =
         documented + [
             "grand_total", "total_price", "total_value", "total_cost", "total", "order_total", "booking_total",

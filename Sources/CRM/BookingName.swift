@@ -1,7 +1,7 @@
 /// What a booking goes by in an event.
 ///
-/// The same booking is the one with the same `booking_id`; where an event has none, its `vehicle_id` stands in for it, and
-/// where it has neither, the session does.
+/// The same booking is the one with the same `booking_id`; where an event has none, its `vehicle_id` stands in for it,
+/// and where it has neither, the session does.
 public struct BookingName: Hashable, Sendable {
     /// Which field of an event it is from, the most exact first.
     public enum Kind: String, CaseIterable, Sendable {

@@ -2,8 +2,8 @@
 ///
 /// What is in an `Event` may be stored. Nothing that the privacy rules drop ever gets this far.
 ///
-/// A class, although nothing in it changes: an event is handed on a dozen times, and each time a struct of a dozen texts
-/// would count a dozen references up and down again (a quarter of all such counting in the service).
+/// A class, although nothing in it changes: an event is handed on a dozen times, and each time a struct of a dozen
+/// texts would count a dozen references up and down again (a quarter of all such counting in the service).
 public final class Event: Sendable {
     /// Who vouches for an event.
     public enum Source: String, Sendable {
@@ -43,7 +43,8 @@ public final class Event: Sendable {
     public let isFromRobot: Bool
     /// Whether it comes too late for anybody to act on it: it makes no task, nor does the booking that it leaves open.
     public let isHistory: Bool
-    /// Milliseconds for which nothing later of the customer may follow: only then it applies. `nil`: it applies at once.
+    /// Milliseconds for which nothing later of the customer may follow: only then it applies. `nil`: it applies at
+    /// once.
     public let idleFor: Int64?
 
     init(

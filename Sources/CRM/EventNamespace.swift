@@ -1,7 +1,7 @@
 /// Who may have written an event's id: the same id of two senders who are not equally trusted is not the same event.
 ///
-/// A browser can send any id, so the ids of the website's back end and of the service itself have namespaces of their own,
-/// which no browser can write into. Where customers prove who they are, the ids of each are theirs alone.
+/// A browser can send any id, so the ids of the website's back end and of the service itself have namespaces of their
+/// own, which no browser can write into. Where customers prove who they are, the ids of each are theirs alone.
 public enum EventNamespace: Hashable, Sendable, CaseIterable {
     /// Any browser: the id stands alone, as documented.
     case browser

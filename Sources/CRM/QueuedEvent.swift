@@ -13,7 +13,8 @@ extension Event {
     /// Reads an event back from the queue.
     ///
     /// It has the ULID of its arrival, whatever became of it meanwhile: Redis may have restored half of it from a torn
-    /// file, and the other application must write the same contact, timeline entry and task, not second ones beside them.
+    /// file, and the other application must write the same contact, timeline entry and task, not second ones beside
+    /// them.
     ///
     /// - Parameter ulid: for an event that was queued without one.
     /// - Throws: why it cannot be one; then it was written by another version, or by hand.

@@ -34,8 +34,8 @@ extension Span<UInt8> {
         return at
     }
 
-    /// The index of the first byte in `range` that is not in `set`, the upper bound when all are. Every set of ours has all
-    /// letters, and most of what is read are letters.
+    /// The index of the first byte in `range` that is not in `set`, the upper bound when all are. Every set of ours has
+    /// all letters, and most of what is read are letters.
     func end(of set: ByteSet, in range: Range<Int>) -> Int {
         let bytes = extracting(range)
         var at = 0

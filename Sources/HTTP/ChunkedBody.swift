@@ -24,8 +24,8 @@ struct ChunkedBody {
         self.limit = limit
     }
 
-    /// Reads on at `start`, which is where the last call left off. Returns how many bytes are used up, and whether the body is
-    /// complete.
+    /// Reads on at `start`, which is where the last call left off. Returns how many bytes are used up, and whether the
+    /// body is complete.
     mutating func decode(
         _ buffer: [UInt8], from start: Int, limits: Limits
     ) throws(RequestError) -> (used: Int, isComplete: Bool) {
@@ -79,7 +79,8 @@ struct ChunkedBody {
         return true
     }
 
-    /// Trailers are checked like headers and dropped: RFC 9110 section 6.5.1 forbids to merge unknown ones into the head.
+    /// Trailers are checked like headers and dropped: RFC 9110 section 6.5.1 forbids to merge unknown ones into the
+    /// head.
     private mutating func readTrailer(
         _ bytes: Span<UInt8>, _ limits: Limits, _ isComplete: inout Bool
     ) throws(RequestError) -> Bool {

@@ -1,5 +1,5 @@
-/// The Date field of the present second (RFC 9110 section 6.6.1), and the beginning of the most usual answer with it: made
-/// once a second, not once for each answer.
+/// The Date field of the present second (RFC 9110 section 6.6.1), and the beginning of the most usual answer with it:
+/// made once a second, not once for each answer.
 public struct DateField: Sendable {
     /// The value of the field.
     let value: [UInt8]

@@ -15,7 +15,8 @@ struct FieldLine: Sendable {
 
     private static func error(_ bytes: Span<UInt8>, _ line: Range<Int>, nameEnd: Int) -> RequestError {
         guard nameEnd < line.upperBound, ASCII.isBlank(bytes[nameEnd]) else { return .invalidHeader }
-        // Section 5.2: a line that starts with a blank continues the one before. Obsolete, and read differently by others.
+        // Section 5.2: a line that starts with a blank continues the one before. Obsolete, and read differently by
+        // others.
         if nameEnd == line.lowerBound { return .foldedHeader }
         // Section 5.1: a blank before the colon must be refused; it has led to smuggled requests.
         let rest = bytes.trimmed(nameEnd..<line.upperBound)

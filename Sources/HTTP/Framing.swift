@@ -48,7 +48,8 @@ struct Framing {
         }
         switch version {
         case .http10:
-            // RFC 9110 section 10.1.1: expectations of a 1.0 client are ignored. RFC 9112 section 9.3: it must ask to stay.
+            // RFC 9110 section 10.1.1: expectations of a 1.0 client are ignored. RFC 9112 section 9.3: it must ask to
+            // stay.
             return keepAlive && !close
         case .http11:
             guard host != nil else { throw .missingHost }

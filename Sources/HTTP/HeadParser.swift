@@ -18,8 +18,8 @@ struct HeadParser {
     /// Bytes of the head so far read as lines; all of the head once `parse` has returned it.
     var length: Int { scanner.start }
 
-    /// The head that begins at `start`, once its empty line is there, with `headers` that have no bytes yet; nil while more
-    /// bytes are needed.
+    /// The head that begins at `start`, once its empty line is there, with `headers` that have no bytes yet; nil while
+    /// more bytes are needed.
     mutating func parse(_ buffer: [UInt8], from start: Int, limits: Limits) throws(RequestError) -> RequestHead? {
         let bytes = buffer.span.extracting(start..<buffer.count)
         if requestLine == nil {

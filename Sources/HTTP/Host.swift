@@ -1,7 +1,7 @@
 /// The grammar of `uri-host [ ":" port ]`, RFC 9110 section 7.2 and RFC 3986 section 3.2.
 enum Host {
-    /// Whether `range` is a host with an optional port. The empty host is valid: it is what a client sends whose target has
-    /// no authority (RFC 9112 section 3.2).
+    /// Whether `range` is a host with an optional port. The empty host is valid: it is what a client sends whose target
+    /// has no authority (RFC 9112 section 3.2).
     static func isValid(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         guard let hostEnd = hostEnd(bytes, range) else { return false }
         guard hostEnd < range.upperBound else { return true }
@@ -36,7 +36,8 @@ enum Host {
         return value <= 65_535
     }
 
-    /// What stands between the brackets: an IPv6 address, as far as characters and the number of colons tell, or "v1.x".
+    /// What stands between the brackets: an IPv6 address, as far as characters and the number of colons tell, or
+    /// "v1.x".
     private static func isAddress(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         guard let first = range.first else { return false }
         if ASCII.lowercased(bytes[first]) == UInt8(ascii: "v") { return isFutureAddress(bytes, range) }

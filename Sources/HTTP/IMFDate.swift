@@ -3,8 +3,8 @@ public struct IMFDate: Equatable, Sendable, CustomStringConvertible {
     /// The 29 bytes of the header value.
     public let bytes: [UInt8]
 
-    /// The moment `epochSeconds` after 1970-01-01 00:00 UTC, brought into the years 0 to 9999, which is all that the format
-    /// can say.
+    /// The moment `epochSeconds` after 1970-01-01 00:00 UTC, brought into the years 0 to 9999, which is all that the
+    /// format can say.
     public init(epochSeconds: Int) {
         let seconds = min(max(epochSeconds, -62_167_219_200), 253_402_300_799)
         let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
@@ -29,8 +29,8 @@ public struct IMFDate: Equatable, Sendable, CustomStringConvertible {
     /// The header value as text.
     public var description: String { String(decoding: bytes, as: UTF8.self) }
 
-    /// The Gregorian date of a day counted from 1970-01-01. Years begin in March here, so that the leap day comes last; an
-    /// era is the 400 years after which the calendar repeats.
+    /// The Gregorian date of a day counted from 1970-01-01. Years begin in March here, so that the leap day comes last;
+    /// an era is the 400 years after which the calendar repeats.
     private static func civil(_ days: Int) -> (year: Int, month: Int, day: Int) {
         let shifted = days + 719_468
         let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097

@@ -76,8 +76,8 @@ public struct RequestDecoder: Sendable {
     ///
     /// `bodyLimit` is asked once a request, as soon as its head is there: the largest number of body bytes that passes.
     /// Throws why the request is refused, and the same again on every later call: no byte behind a refused request is
-    /// ever read as another one. Answer, then close the connection. Behind a request whose `keepAlive` is false there are
-    /// no requests either.
+    /// ever read as another one. Answer, then close the connection. Behind a request whose `keepAlive` is false there
+    /// are no requests either.
     public mutating func next(bodyLimit: (RequestHead) -> Int) throws(RequestError) -> Step {
         if let failure { throw failure }
         if isClosed { return .needsMoreBytes }
@@ -109,7 +109,8 @@ public struct RequestDecoder: Sendable {
         return head
     }
 
-    /// RFC 9112 section 2.2: empty lines before a request line are ignored, for old clients end a body with one too many.
+    /// RFC 9112 section 2.2: empty lines before a request line are ignored, for old clients end a body with one too
+    /// many.
     private mutating func skipEmptyLines() throws(RequestError) {
         while start + 1 < buffer.count, buffer[start] == ASCII.carriageReturn, buffer[start + 1] == ASCII.lineFeed {
             start += 2

@@ -1,5 +1,5 @@
-/// Why a request is refused. Its connection must be closed once the answer is sent: where the request ends, and so where
-/// a next one would begin, is not known (RFC 9112 section 6.3 and 9.6).
+/// Why a request is refused. Its connection must be closed once the answer is sent: where the request ends, and so
+/// where a next one would begin, is not known (RFC 9112 section 6.3 and 9.6).
 public enum RequestError: Error, Equatable, Sendable {
     /// The first byte opens a TLS handshake.
     case tlsOnPlainPort

@@ -2,8 +2,8 @@
 public struct RequestHead: Sendable {
     /// What to do.
     public let method: Method
-    /// The path to route on, beginning with "/": dot segments removed, characters that need no encoding decoded, "%2f" and
-    /// the like kept as "%2F" (RFC 3986 section 6.2.2). "*" for `OPTIONS *`, empty for CONNECT.
+    /// The path to route on, beginning with "/": dot segments removed, characters that need no encoding decoded, "%2f"
+    /// and the like kept as "%2F" (RFC 3986 section 6.2.2). "*" for `OPTIONS *`, empty for CONNECT.
     public let path: String
     /// What follows "?", as sent; nil without "?". Its percent-encoding is valid.
     public let query: String?
@@ -27,8 +27,8 @@ public struct RequestHead: Sendable {
     /// 3.2.2); nil for HTTP/1.0 without Host.
     public var host: String? { hostRange.map(headers.text) }
 
-    /// The percent-decoded segments of the path; a segment may hold "/" where the client encoded one. "/" gives one empty
-    /// segment, `OPTIONS *` and CONNECT give none.
+    /// The percent-decoded segments of the path; a segment may hold "/" where the client encoded one. "/" gives one
+    /// empty segment, `OPTIONS *` and CONNECT give none.
     public var segments: [String] {
         guard path.utf8.first == ASCII.slash else { return [] }
         return path.utf8.dropFirst().split(separator: ASCII.slash, omittingEmptySubsequences: false).map {

@@ -2,9 +2,10 @@
 public struct Response: Sendable {
     /// The status line.
     public var status: Status
-    /// The fields beyond those that the encoder writes itself: Date, Content-Length, Transfer-Encoding and Connection are
-    /// its own, and the same names here are left out; `X-Content-Type-Options: nosniff` stands in each answer. So is a field whose name is not a token or whose value holds a
-    /// control character: what a client sent can never become a header line (RFC 9110 section 5.5).
+    /// The fields beyond those that the encoder writes itself: Date, Content-Length, Transfer-Encoding and Connection
+    /// are its own, and the same names here are left out; `X-Content-Type-Options: nosniff` stands in each answer. So
+    /// is a field whose name is not a token or whose value holds a control character: what a client sent can never
+    /// become a header line (RFC 9110 section 5.5).
     public var headers: [(String, String)]
     /// Further fields, which were written before.
     public var block = FieldBlock.none
@@ -25,8 +26,8 @@ public struct Response: Sendable {
 
     private static let jsonType = [("Content-Type", "application/json")]
 
-    /// Fields of what is no page: where a browser shows it all the same, nothing in it runs, no page of anybody frames it,
-    /// and the links that a browser makes of its addresses do not tell where they stood.
+    /// Fields of what is no page: where a browser shows it all the same, nothing in it runs, no page of anybody frames
+    /// it, and the links that a browser makes of its addresses do not tell where they stood.
     public static let inert = [
         ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"), ("Referrer-Policy", "no-referrer"),
     ]
@@ -34,8 +35,8 @@ public struct Response: Sendable {
     /// The same for what tells about people or of this moment: it belongs into no cache.
     public static let unkept = [("Cache-Control", "no-store")] + inert
 
-    /// The error body that all our errors have: `{"success":false,"error":"<code>","message":"<message>"}`. No cache keeps
-    /// it: some statuses, such as 404, may be kept unless that is said (RFC 9111 section 4.2.2).
+    /// The error body that all our errors have: `{"success":false,"error":"<code>","message":"<message>"}`. No cache
+    /// keeps it: some statuses, such as 404, may be kept unless that is said (RFC 9111 section 4.2.2).
     public static func error(
         _ status: Status, code: String, message: String, headers: [(String, String)] = []
     ) -> Response {
@@ -57,13 +58,14 @@ public struct Response: Sendable {
 
     /// Appends the whole answer.
     ///
-    /// `version` and `keepAlive` are those of the request and the server's own wish: they decide on Connection. `headOnly`
-    /// is for HEAD: Content-Length tells of the body, which is not sent (RFC 9110 section 9.3.2). `date` is that of
-    /// the present second.
+    /// `version` and `keepAlive` are those of the request and the server's own wish: they decide on Connection.
+    /// `headOnly` is for HEAD: Content-Length tells of the body, which is not sent (RFC 9110 section 9.3.2). `date` is
+    /// that of the present second.
     public func encode(
         into bytes: inout [UInt8], version: Version, keepAlive: Bool, headOnly: Bool, date: DateField
     ) {
-        // Most answers go into an empty buffer: one allocation instead of six that double. Answers that pile up let it grow.
+        // Most answers go into an empty buffer: one allocation instead of six that double. Answers that pile up let it
+        // grow.
         if bytes.isEmpty { bytes.reserveCapacity(Self.usualHeadSize + body.count) }
         encodeHead(into: &bytes, date: date)
         // RFC 9110 section 8.6: no Content-Length with 204, and none with 304 unless it is that of the 200.

@@ -28,8 +28,8 @@ struct Target: Sendable {
         (self.path, self.query, self.authority) = (path, query, authority)
     }
 
-    /// Section 3.2.2: a server must accept absolute-form, though only proxies get it. We serve http and https; an authority
-    /// with user information is refused (RFC 9110 section 4.2.4).
+    /// Section 3.2.2: a server must accept absolute-form, though only proxies get it. We serve http and https; an
+    /// authority with user information is refused (RFC 9110 section 4.2.4).
     private static func absolute(
         _ bytes: Span<UInt8>, _ range: Range<Int>, method: Method
     ) throws(RequestError) -> Target {

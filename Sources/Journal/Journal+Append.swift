@@ -1,8 +1,8 @@
 extension Journal {
     /// Keeps the records, all or none, with one sync of the disk for all of them.
     ///
-    /// Returns the position of the last one. When it throws, none of them is kept, and the journal can be used as before.
-    /// (Should the disk fail so badly that not even that can be written, they may come back after a restart.)
+    /// Returns the position of the last one. When it throws, none of them is kept, and the journal can be used as
+    /// before. (Should the disk fail so badly that not even that can be written, they may come back after a restart.)
     @discardableResult
     public func append(_ records: [NewRecord]) throws(JournalError) -> Position {
         try checkOpen()

@@ -1,6 +1,6 @@
 extension Journal {
-    /// Notes that everything up to and including the record at `position` was applied, and deletes the segments of which
-    /// nothing is left. A position before one that was marked already changes nothing.
+    /// Notes that everything up to and including the record at `position` was applied, and deletes the segments of
+    /// which nothing is left. A position before one that was marked already changes nothing.
     ///
     /// When it throws, the position counts all the same until the process ends: after a restart some records are read
     /// once more.

@@ -1,6 +1,6 @@
 extension Journal {
-    /// Writes a record that no retry can store to `dead-letters.ndjson`, durably. Mark it as applied afterwards; after a
-    /// crash in between it is there twice.
+    /// Writes a record that no retry can store to `dead-letters.ndjson`, durably. Mark it as applied afterwards; after
+    /// a crash in between it is there twice.
     ///
     /// - Throws: `.deadLettersBusy` while the command line rewrites them: try again later; `.deadLettersFull` until a
     ///   person has applied or dropped some.

@@ -1,8 +1,8 @@
 import CSystem
 import Glibc
 
-// A journal that is removed while it is used goes on without a name: what is written to it is gone with the process. So it
-// is looked at before each write, for three system calls beside an fsync.
+// A journal that is removed while it is used goes on without a name: what is written to it is gone with the process. So
+// it is looked at before each write, for three system calls beside an fsync.
 extension Journal {
     /// Makes sure that what is written now would be found again.
     ///

@@ -64,8 +64,8 @@ extension Journal {
         Glibc.close(file)
     }
 
-    /// A segment that has no usable header: begun and never finished, or damaged in both copies; then nothing tells where
-    /// its records are, and all of it is set aside.
+    /// A segment that has no usable header: begun and never finished, or damaged in both copies; then nothing tells
+    /// where its records are, and all of it is set aside.
     private func removeHeadless(_ name: String, _ number: Int, bytes: Int) throws(JournalError) {
         guard bytes >= SegmentFormat.headerSize + SegmentFormat.recordHeadSize else {
             if bytes > 0 { report(.tornRecordCut(file: name, bytes: bytes)) }

@@ -31,8 +31,8 @@ public final class Journal {
 
     /// Opens the journal in a folder, which no other journal can open until this one is closed or its process is dead.
     ///
-    /// Cuts off what was never finished, sets damaged records aside, and deletes what was applied; `takeFindings()` says
-    /// so. Reads everything that is pending once, to check it: about a second for 256 MiB.
+    /// Cuts off what was never finished, sets damaged records aside, and deletes what was applied; `takeFindings()`
+    /// says so. Reads everything that is pending once, to check it: about a second for 256 MiB.
     public static func open(_ options: Options) throws(JournalError) -> Journal {
         try open(options, calls: .real)
     }

@@ -1,7 +1,7 @@
 import Glibc
 
-/// A wall clock that a test makes wrong: `CRMSYNC_CLOCK_FILE` names a file that holds the milliseconds to add, read anew
-/// each time.
+/// A wall clock that a test makes wrong: `CRMSYNC_CLOCK_FILE` names a file that holds the milliseconds to add, read
+/// anew each time.
 ///
 /// Only a debug build reads that variable; in a release build there is nothing of this.
 enum FalseClock {

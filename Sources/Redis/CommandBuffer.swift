@@ -1,7 +1,7 @@
 import Glibc
 
-/// Redis commands in the bytes of the protocol (RESP, https://redis.io/docs/latest/develop/reference/protocol-spec), one
-/// behind the other, as they go out.
+/// Redis commands in the bytes of the protocol (RESP, https://redis.io/docs/latest/develop/reference/protocol-spec),
+/// one behind the other, as they go out.
 ///
 /// hiredis could format them, but wants an array of C pointers into memory that must not move; writing each argument
 /// once where it is sent from is shorter and costs a third.

@@ -113,14 +113,14 @@ public final class RedisConnection {
         guard case .tcp(let host, let port) = endpoint, !Resolver.isNumeric(host) else {
             return open(endpoint, connected)
         }
-        let goOn = LoopBound { [weak self] (address: String?) in
+        let resume = LoopBound { [weak self] (address: String?) in
             if let address {
                 self?.open(.tcp(host: address, port: port), connected)
             } else {
                 self?.failed("the host name \(host) cannot be resolved")
             }
         }
-        Resolver.resolve(host, handover: loop.handover) { goOn.value($0) }
+        Resolver.resolve(host, handover: loop.handover) { resume.value($0) }
     }
 
     private func open(_ endpoint: RedisURL.Endpoint, _ connected: @escaping () -> Void) {
@@ -139,7 +139,8 @@ public final class RedisConnection {
         }
     }
 
-    /// A Sentinel knows which address is the primary now (https://redis.io/docs/latest/develop/reference/sentinel-clients).
+    /// A Sentinel knows which address is the primary now
+    /// (https://redis.io/docs/latest/develop/reference/sentinel-clients).
     private func askSentinel(for name: String) {
         link?.send(Self.filling(["SENTINEL", "GET-MASTER-ADDR-BY-NAME", name])) { [weak self] result in
             guard let self, result != .failure(.uncertain) else { return }
@@ -235,8 +236,8 @@ public final class RedisConnection {
 
     /// Milliseconds between two looks.
     private static let pace: Int64 = 100
-    /// At how many looks in a row, but for the first, the oldest command was the same. The clock alone would blame Redis
-    /// for the time in which this thread was busy with what clients had sent, and had not sent the command yet.
+    /// At how many looks in a row, but for the first, the oldest command was the same. The clock alone would blame
+    /// Redis for the time in which this thread was busy with what clients had sent, and had not sent the command yet.
     private var looks: Int64 = 0
     private var lookedAt: Moment?
 }

@@ -14,8 +14,8 @@ public enum RedisError: Error, Equatable, Sendable {
     /// Redis stopped the script after its first write: a part of the change is there, and the rest never will be.
     case broken(String)
 
-    /// Sorts an error reply by what it says. Everything that is not known to be about the data alone counts as a state of
-    /// the server, so that no event is given up for a fault that an operator can mend.
+    /// Sorts an error reply by what it says. Everything that is not known to be about the data alone counts as a state
+    /// of the server, so that no event is given up for a fault that an operator can mend.
     package init(reply: String, knows: SafeText.Knows = { _ in false }) {
         let text = SafeText.of(reply, knows: knows)
         self = Self.signsOfBadData.contains(where: reply.contains) ? .refused(text) : .unable(text)

@@ -2,8 +2,8 @@ import CSystem
 import Glibc
 import Loop
 
-/// One connection to Redis, from connecting until it is lost. hiredis makes it and reads the replies; commands go out of a
-/// buffer of ours, all of a round in one write.
+/// One connection to Redis, from connecting until it is lost. hiredis makes it and reads the replies; commands go out
+/// of a buffer of ours, all of a round in one write.
 ///
 /// Replies come in the order of the commands, so what waits for them is a plain queue.
 final class RedisLink: EventSource {

@@ -1,7 +1,7 @@
 /// Error texts of Redis without what customers gave: they quote keys and arguments, and a key may end in an email.
 ///
-/// A word is kept if Redis or Lua says it in a message of their own, if it is a place in a script, or if the owner of the
-/// connection knows it, such as the name of a key of all contacts. Everything else becomes `…`.
+/// A word is kept if Redis or Lua says it in a message of their own, if it is a place in a script, or if the owner of
+/// the connection knows it, such as the name of a key of all contacts. Everything else becomes `…`.
 public enum SafeText {
     /// Words that are safe to show, of whoever uses the connection.
     public typealias Knows = @Sendable (_ word: String) -> Bool

@@ -49,8 +49,8 @@ public final class Subscriber {
         redis.flush()
     }
 
-    /// Nothing may come for hours, and a peer that is gone sends no reset. A PING is answered, or the deadline of commands
-    /// ends the connection.
+    /// Nothing may come for hours, and a peer that is gone sends no reset. A PING is answered, or the deadline of
+    /// commands ends the connection.
     private func prove() {
         guard !isClosed else { return }
         redis.send(["PING"]) { _ in }

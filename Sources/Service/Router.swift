@@ -73,8 +73,8 @@ final class Router {
         }
     }
 
-    /// Whether a request for a path that does not exist was probably to bring events: it posts below the base path, or the
-    /// path ends as ours do, or nearly.
+    /// Whether a request for a path that does not exist was probably to bring events: it posts below the base path, or
+    /// the path ends as ours do, or nearly.
     private func isMeantForEvents(_ request: Request) -> Bool {
         if request.method == .post, request.path.hasPrefix(settings.basePath + "/") { return true }
         guard let last = request.path.split(separator: "/").last else { return false }

@@ -4,8 +4,8 @@ import Synchronization
 
 /// The whole receiver: workers, signals and an orderly end.
 public final class Service {
-    /// Milliseconds after the first signal in which further ones are the same request to stop: a terminal signals the whole
-    /// process group, and a supervisor in that group passes the signal on.
+    /// Milliseconds after the first signal in which further ones are the same request to stop: a terminal signals the
+    /// whole process group, and a supervisor in that group passes the signal on.
     static let repeatedSignalMilliseconds: Int64 = 1_000
 
     private var settings: Settings
@@ -35,8 +35,8 @@ public final class Service {
         state = ServiceState(workers: metrics, rateLimit: settings.rateLimit)
     }
 
-    /// Serves until SIGTERM or SIGINT, then answers what is in flight. A second signal that comes a second later or more,
-    /// or the end of `DRAIN_SECONDS`, ends the process at once.
+    /// Serves until SIGTERM or SIGINT, then answers what is in flight. A second signal that comes a second later or
+    /// more, or the end of `DRAIN_SECONDS`, ends the process at once.
     ///
     /// - Throws: what keeps it from starting, such as a port that is taken.
     public func run() throws(ServiceError) {

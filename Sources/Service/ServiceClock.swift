@@ -2,8 +2,8 @@ import CRM
 import Loop
 import Synchronization
 
-/// The clock by which the service dates events: this machine's, corrected where it is far from Redis' clock, the one that
-/// all receivers share.
+/// The clock by which the service dates events: this machine's, corrected where it is far from Redis' clock, the one
+/// that all receivers share.
 ///
 /// One thread compares, all read.
 final class ServiceClock: Sendable {

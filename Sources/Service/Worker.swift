@@ -117,7 +117,8 @@ final class Worker {
         state.connections.subtract(1, ordering: .relaxed)
     }
 
-    /// Does what `request` asks for and gives the answer to `client`; a request with events may have to wait for its turn.
+    /// Does what `request` asks for and gives the answer to `client`; a request with events may have to wait for its
+    /// turn.
     func serve(_ request: Request, on client: ClientConnection, _ ticket: ClientConnection.Ticket) {
         let now = state.clock.now(loop)
         guard turns.mustWait, router.bringsEvents(request) else {

@@ -2,8 +2,8 @@
 public enum Applied: Equatable, Sendable {
     /// It is in the database now.
     case applied(Outcome)
-    /// Its id had been applied before; nothing changed. `isOther`: by an event of another contact or type, so this one is most
-    /// likely no repetition.
+    /// Its id had been applied before; nothing changed. `isOther`: by an event of another contact or type, so this one
+    /// is most likely no repetition.
     case duplicate(contactID: String, isOther: Bool)
     /// It applies later, unless the customer does more before; nothing else changed.
     case deferred(contactID: String)

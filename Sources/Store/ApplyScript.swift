@@ -14,7 +14,8 @@ public struct ApplyScript: Sendable {
     static let maxOpenTasks = 100
     /// Former emails that are kept of a contact, so that an erasure reaches them too.
     static let maxEmails = 100
-    /// Contacts that must have given a name before statistics show it: what one visitor typed is nobody else's business.
+    /// Contacts that must have given a name before statistics show it: what one visitor typed is nobody else's
+    /// business.
     static let minGivers = 3
     /// How often a name must have been given in a month before few of its events look up who gave it.
     static let oftenGiven = 20

@@ -1,7 +1,7 @@
 /// A Lua program for Redis: a file of `Scripts`, with its includes and constants in their places.
 ///
-/// A line `--@ include/x.lua` stands for that file. Constants, which are the same in each call, become one line of locals after
-/// the first line, which Redis wants to begin with `#!lua`.
+/// A line `--@ include/x.lua` stands for that file. Constants, which are the same in each call, become one line of
+/// locals after the first line, which Redis wants to begin with `#!lua`.
 public struct Script: Sendable {
     /// The name of its file.
     public let name: String
@@ -83,7 +83,8 @@ extension Script {
     static let task = Script("task.lua")
     static let trim = Script("trim.lua")
 
-    /// Scripts that change something or read for others, all but those of ``ApplyScript``, `check`, and those that ask for rights.
+    /// Scripts that change something or read for others, all but those of ``ApplyScript``, `check`, and those that ask
+    /// for rights.
     static let ofService = [
         backlog, due, erase, eraseStep, erased, lost, names, namesTop, page, repeatAlert, retention, task, trim,
     ]

@@ -2,7 +2,8 @@ import CRM
 import Redis
 
 extension Store {
-    /// Announces again what nobody heard, at most 100 tasks that are no older than `oldest`; returns how many were heard.
+    /// Announces again what nobody heard, at most 100 tasks that are no older than `oldest`; returns how many were
+    /// heard.
     public func repeatUnheardAlerts(since oldest: Timestamp, _ done: @escaping (Int) -> Void) {
         redis.send(["ZRANGE", Keys.tasksUnheard, "0", "99"]) { [weak self] result in
             guard let self, case .success(let reply) = result else { return done(0) }

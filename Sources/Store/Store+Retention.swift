@@ -106,8 +106,8 @@ extension Store {
         redis.send(words) { done($0.map { ($0.array ?? []).compactMap(\.text) }) }
     }
 
-    /// Removes at most `limit` tasks that were closed, or due and never closed, before `time`, and at most `maxHourly` in an
-    /// hour. Returns how many.
+    /// Removes at most `limit` tasks that were closed, or due and never closed, before `time`, and at most `maxHourly`
+    /// in an hour. Returns how many.
     public func trimTasks(
         before time: Timestamp, limit: Int, maxHourly: Int, _ done: @escaping (Result<Int, RedisError>) -> Void
     ) {

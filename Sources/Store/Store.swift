@@ -54,8 +54,8 @@ public final class Store {
             })
     }
 
-    /// A script does not roll back: one that stopped after it had marked its event would pass for applied when the event
-    /// comes again. So it is run once more, and a duplicate is not taken for success.
+    /// A script does not roll back: one that stopped after it had marked its event would pass for applied when the
+    /// event comes again. So it is run once more, and a duplicate is not taken for success.
     private func settle(_ error: RedisError, of change: Change, _ completion: @escaping Completion) {
         let reason: String
         switch error {

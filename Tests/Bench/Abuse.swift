@@ -207,8 +207,8 @@ final class Abuser: @unchecked Sendable {
         }
     }
 
-    /// Goes on with a long request on each connection as far as it is taken, again and again unless `once`; answers are read
-    /// and thrown away.
+    /// Goes on with a long request on each connection as far as it is taken, again and again unless `once`; answers are
+    /// read and thrown away.
     func sendOn(_ request: [UInt8], once: Bool = false) {
         sockets.removeAll { socket in
             var outcome = Loop.Socket.Transfer.bytes(0)

@@ -2,8 +2,8 @@ import Foundation
 
 /// Markdown, for people.
 enum Report {
-    /// Prints one row for each rival. Ratios are taken round by round, of runs that followed one another, and then their
-    /// median: a machine that is slower for a while is so for both.
+    /// Prints one row for each rival. Ratios are taken round by round, of runs that followed one another, and then
+    /// their median: a machine that is slower for a while is so for both.
     static func printTable(_ title: String, _ rows: some Sequence<(String, [Sample])>) {
         print("### \(title)\n")
         print(

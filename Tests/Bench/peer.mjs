@@ -136,7 +136,8 @@ function funnel(type, at, data, session) {
     const [kind, title, priority, hours] = tasks[type];
     const due = at + hours * hour;
     line.push("task", kind, String(due), iso(due), kind === "booking_confirmation" ? "0" : "1",
-      priority === "urgent" ? "crm_task_urgent" : "", priority, title, `${data.vehicle_name} at ${data.pickup_location}`);
+      priority === "urgent" ? "crm_task_urgent" : "", priority, title,
+      `${data.vehicle_name} at ${data.pickup_location}`);
   }
   return line;
 }

@@ -3,8 +3,9 @@ import Foundation
 
 /// A real Chromium without a window, driven over its DevTools protocol.
 ///
-/// The protocol goes through two pipes (`--remote-debugging-pipe`): JSON messages with a zero byte behind each, from us on
-/// the browser's descriptor 3, to us on its descriptor 4. Named pipes make that work with any way to start a process.
+/// The protocol goes through two pipes (`--remote-debugging-pipe`): JSON messages with a zero byte behind each, from us
+/// on the browser's descriptor 3, to us on its descriptor 4. Named pipes make that work with any way to start a
+/// process.
 final class Chromium {
     private let folder: TemporaryFolder
     private let process: ChildProcess

@@ -22,7 +22,8 @@ extension BrowserTests {
             let event = try shop.arrival(of: "booking.abandoned", within: 20)
             #expect(event["data"]?["booking_id"] == "b1")
             #expect(event["data"]?["vehicle_name"] == "Toyota Camry")
-            // A closing that takes long, as on a busy machine, may be a page change: then it is waited for another word.
+            // A closing that takes long, as on a busy machine, may be a page change: then it is waited for another
+            // word.
             #expect(try Self.delay(of: event) < (event["source"] == "server" ? 5 : 2))
             #expect(try shop.urgentTasks().map { $0["booking"] } == ["b1"])
             #expect(try shop.john()["lead_status"] == "Hot Lead - Abandoned")

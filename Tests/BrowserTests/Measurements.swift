@@ -43,7 +43,8 @@ extension BrowserTests {
                     + "\(within(3)) within 3 s of \(Self.rounds)")
         }
 
-        /// Has visitors, each with a browser of their own, begin a booking, and ten at a time end it; gives their emails.
+        /// Has visitors, each with a browser of their own, begin a booking, and ten at a time end it; gives their
+        /// emails.
         private func bookings(in shop: Shop, end: ([Tab]) throws -> Void) throws -> [String] {
             var emails: [String] = []
             while emails.count < Self.rounds {
@@ -79,7 +80,8 @@ extension BrowserTests {
             print("MEASURED booking.abandoned, reloaded: \(left) of \(emails.count)")
         }
 
-        /// A browser that is killed says nothing. Ten visitors at a time are in the middle of a booking when it happens.
+        /// A browser that is killed says nothing. Ten visitors at a time are in the middle of a booking when it
+        /// happens.
         @Test func `the share after a killed browser, and what the service notices by itself`() throws {
             let shop = try Shop(["ABANDON_AFTER_MINUTES": "1.5"])
             let emails = try bookings(in: shop) { _ in shop.killBrowser() }
@@ -113,8 +115,8 @@ extension BrowserTests {
             print("MEASURED all tasks of the page for an event, with storing and sending: \(busy - empty) ms")
         }
 
-        /// Does it 200 times, 20 ms apart: how long each took, sorted, and what the main thread was at work for each, until
-        /// all was sent, in milliseconds.
+        /// Does it 200 times, 20 ms apart: how long each took, sorted, and what the main thread was at work for each,
+        /// until all was sent, in milliseconds.
         private func time(_ script: String, in tab: Tab) throws -> (times: [Double], busy: Double) {
             let before = try tab.busySeconds
             let times = try tab.run(

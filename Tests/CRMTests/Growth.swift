@@ -1,7 +1,7 @@
 import Glibc
 
-/// How much longer a piece of work takes for ten times as much: some ten times where time grows with the length, a hundred
-/// times where it grows with its square.
+/// How much longer a piece of work takes for ten times as much: some ten times where time grows with the length, a
+/// hundred times where it grows with its square.
 ///
 /// It is the processor's time of this thread that counts, so neither a busy machine nor a sanitizer makes a difference.
 func growth(to length: Int, _ work: (Int) -> Void) -> Double {

@@ -1,7 +1,8 @@
 import Foundation
 import TestSupport
 
-/// A primary, a replica that may take over, and a Sentinel that has it do so. An event counts as stored when both have it.
+/// A primary, a replica that may take over, and a Sentinel that has it do so. An event counts as stored when both have
+/// it.
 final class Pair: Stage {
     let shop: Shop
     private let nodes: [PrivateRedis]
@@ -47,8 +48,8 @@ final class Pair: Stage {
         return index
     }
 
-    /// Waits until one is the primary and the other follows it. Which is which is not asked: where the machine is so busy
-    /// that a primary is silent for half a second, the Sentinel has the replica take over once more, as it should.
+    /// Waits until one is the primary and the other follows it. Which is which is not asked: where the machine is so
+    /// busy that a primary is silent for half a second, the Sentinel has the replica take over once more, as it should.
     private func awaitPair() throws {
         do {
             try eventually("a replica follows the primary and the Sentinel knows both", within: 60) {

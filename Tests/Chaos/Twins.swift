@@ -6,8 +6,8 @@ import TestSupport
 /// booked must never be called, and whoever left must be, once.
 final class Twins: Sendable {
     private static let visitors = 24
-    /// Seconds of silence after which a booking counts as abandoned: more than a clock that is ten seconds behind and an
-    /// outage take together.
+    /// Seconds of silence after which a booking counts as abandoned: more than a clock that is ten seconds behind and
+    /// an outage take together.
     private static let silence = 30.0
     private static let serverKey = "sk_chaos_0123456789"
 

@@ -6,8 +6,8 @@ import Store
 
 /// What a fuzzer tries: the parsers that see bytes from outside, and what must hold of everything they let through.
 ///
-/// `make fuzz` builds this with libFuzzer, which calls ``run(_:)`` for each input. Built without it, the program runs the
-/// files that it is given, which is how a finding is looked at again.
+/// `make fuzz` builds this with libFuzzer, which calls ``run(_:)`` for each input. Built without it, the program runs
+/// the files that it is given, which is how a finding is looked at again.
 enum Fuzz {
     /// The first byte chooses the parser, so that one corpus serves all.
     static func run(_ input: UnsafeBufferPointer<UInt8>) {

@@ -3,8 +3,8 @@ import Journal
 
 /// A folder of the queue whose files are damaged as the input says.
 ///
-/// Whatever is done to it, the journal opens or says why not, gives back only what was appended, in order, and takes new
-/// events.
+/// Whatever is done to it, the journal opens or says why not, gives back only what was appended, in order, and takes
+/// new events.
 enum JournalFuzz {
     private static let written = [
         "{\"event_type\":\"page.viewed\"}", "", "short", String(repeating: "long ", count: 400), "last",

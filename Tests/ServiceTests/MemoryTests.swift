@@ -2,12 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Memory is bounded by `MAX_BUFFERED_BYTES`, whatever clients do, and those who do nothing unusual are served meanwhile.
+/// `MAX_BUFFERED_BYTES` bounds memory, whatever clients do, and those who do nothing unusual are served meanwhile.
 @Suite(.serialized) struct MemoryTests {
-    /// The limit of these tests.
     private static let maxBuffered = 8_388_608
-    /// What the process may grow by under it: bytes are in memory up to twice while they are moved, and the allocator keeps
-    /// some of what was freed.
+    /// By how much the process may grow: bytes are in memory twice while they are moved, and freed ones may be kept.
     private static let maxGrowthKilobytes = 65_536
 
     /// The largest that one event may be: 62 texts, each of which is stored, and about 63,000 bytes.

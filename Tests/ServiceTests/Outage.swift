@@ -73,8 +73,8 @@ final class Outage {
         return try members.map { try JSON(parsing: $0.text ?? "") }
     }
 
-    /// The ids of the events in the order in which Redis applied them, which the timeline does not tell: that has them by
-    /// their times, and two of one millisecond in any order.
+    /// The ids of the events in the order in which Redis applied them, which the timeline does not tell: that has them
+    /// by their times, and two of one millisecond in any order.
     func applied() throws -> [String] { try redis.keysSet(prefix: "crm_event_") }
 
     func journal(_ words: String...) throws -> (exit: ChildProcess.Exit, output: String) {

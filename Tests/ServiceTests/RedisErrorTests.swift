@@ -60,8 +60,8 @@ import Testing
         #expect(try site.post(sent).json()["message"] == "Event tracked successfully")
     }
 
-    /// A customer in the middle of everything: cars seen, bookings made, begun and abandoned, tasks of all kinds, with a
-    /// copy of it all in database 1. Nothing goes on by itself meanwhile.
+    /// A customer in the middle of everything: cars seen, bookings made, begun and abandoned, tasks of all kinds, with
+    /// a copy of it all in database 1. Nothing goes on by itself meanwhile.
     private func busySite() throws -> Site {
         let site = try Site(["ABANDON_AFTER_MINUTES": "0", "ALERT_REPEAT_SECONDS": "3600"])
         let known: JSON = ["id": "user1", "email": "john@example.com", "name": "John Doe"]

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What answers say to browsers and caches: nothing runs that is not ours, nothing is framed, nothing about people is kept,
-/// and pages of other origins read what is meant for them and nothing else.
+/// What answers say to browsers and caches: nothing runs that is not ours, nothing is framed, nothing about people is
+/// kept, and pages of other origins read what is meant for them and nothing else.
 @Suite struct SecurityHeaderTests {
     private let desk: ReadingDesk
     private let receiver: Receiver

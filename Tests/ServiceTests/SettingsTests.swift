@@ -34,6 +34,58 @@ import Testing
         }
     }
 
+    @Test(arguments: SecretFiles.settings.sorted())
+    func `a secret may be given by file, and by nothing else at the same time`(name: String) throws {
+        let folder = try TemporaryFolder()
+        let file = folder.file("secret")
+        let isURL = name == "REDIS_URL"
+        let value = isURL ? "redis://:pass-word@127.0.0.1:6380/2" : "abcdefgh-1234567"
+        try (value + "\n").write(toFile: file, atomically: true, encoding: .utf8)
+        let settings = try Settings(environment: [name + "_FILE": file])
+        let found: [String: [String]] = [
+            "ADMIN_TOKEN": settings.adminTokens, "WRITE_KEYS": settings.writeKeys, "SERVER_KEYS": settings.serverKeys,
+            "IDENTITY_SECRET": [settings.identitySecret], "REDIS_URL": [settings.redis.password],
+        ]
+        #expect(found[name] == [isURL ? "pass-word" : value])
+        #expect(settings.misspelled.isEmpty)
+        func problem(_ environment: [String: String]) -> String {
+            do throws(Settings.Invalid) { _ = try Settings(environment: environment) } catch { return "\(error)" }
+            return ""
+        }
+        #expect(problem([name + "_FILE": file, name: value]).contains("keep one of them"))
+        #expect(
+            problem([name + "_FILE": folder.file("gone")]).hasPrefix("\(name)_FILE: names a file that cannot be read"))
+        #expect(problem([name + "_FILE": ""]).contains("is empty"))
+        try "\n \n".write(toFile: file, atomically: true, encoding: .utf8)
+        #expect(problem([name + "_FILE": file]).contains("nothing in it"))
+        try String(repeating: "x", count: SecretFiles.maxBytes + 1).write(
+            toFile: file, atomically: true, encoding: .utf8)
+        #expect(problem([name + "_FILE": file]).contains("at most \(SecretFiles.maxBytes) bytes"))
+    }
+
+    @Test func `keys of a file stand on lines of their own, or between commas`() throws {
+        let folder = try TemporaryFolder()
+        try "key-number-one-1\n\nkey-number-two-2,key-number-thre3\n".write(
+            toFile: folder.file("keys"), atomically: true, encoding: .utf8)
+        let settings = try Settings(environment: ["SERVER_KEYS_FILE": folder.file("keys")])
+        #expect(settings.serverKeys == ["key-number-one-1", "key-number-two-2", "key-number-thre3"])
+    }
+
+    @Test func `two admin tokens are good at a time, and a third one is refused`() throws {
+        let (old, new) = ("old-token-1234567", "new-token-1234567")
+        #expect(try Settings(environment: ["ADMIN_TOKEN": "\(old),\(new)"]).adminTokens == [old, new])
+        let site = try Site(["ADMIN_TOKEN": "\(old),\(new)"])
+        for (token, status) in [(old, 200), (new, 200), ("bad-token-1234567", 401), ("\(old),\(new)", 401)] {
+            let connection = try site.receiver.connect()
+            try connection.send("GET", "\(Site.base)/tasks", headers: [("Authorization", "Bearer \(token)")])
+            #expect(try connection.readResponse().status == status, "\(token)")
+        }
+        let error = #expect(throws: Settings.Invalid.self) {
+            try Settings(environment: ["ADMIN_TOKEN": "\(old),\(new),\(new)"])
+        }
+        #expect(error?.description.contains("one token, or two") == true)
+    }
+
     @Test(arguments: ["ADMIN_TOKEN", "WRITE_KEYS", "SERVER_KEYS", "IDENTITY_SECRET"])
     func `a key of 16 characters is accepted and one of 15 is refused`(name: String) throws {
         let key = "abcdefgh-1234567"

@@ -115,8 +115,8 @@ func event(
     return .object(fields)
 }
 
-/// The year of the last 10th of May that is at least 32 days ago: long enough for every clock, and recent enough for the
-/// statistics, which are kept for 400 days.
+/// The year of the last 10th of May that is at least 32 days ago: long enough for every clock, and recent enough for
+/// the statistics, which are kept for 400 days.
 let year: String = {
     let now = Calendar(identifier: .gregorian).dateComponents(in: .gmt, from: Date(timeIntervalSinceNow: -32 * 86_400))
     let isPast = (now.month ?? 1, now.day ?? 1) >= (5, 10)

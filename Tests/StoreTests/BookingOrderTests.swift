@@ -4,8 +4,8 @@ import Testing
 @testable import CRM
 @testable import Store
 
-/// Facts outrank guesses: what is known of a booking in the end does not depend on the order in which its events come, nor
-/// on how wrong the browser's clock is.
+/// Facts outrank guesses: what is known of a booking in the end does not depend on the order in which its events come,
+/// nor on how wrong the browser's clock is.
 @Suite struct BookingOrderTests {
     enum Fact: String, CaseIterable {
         case started, step, abandoned, givenUp, completed, failed, paid

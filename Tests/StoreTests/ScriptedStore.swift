@@ -53,8 +53,8 @@ final class ScriptedStore {
         return words.count > 1 ? words[1] : ""
     }
 
-    /// Has the service give a booking up, as the watch does; returns the time of the last step, or `nil` where none is in
-    /// progress.
+    /// Has the service give a booking up, as the watch does; returns the time of the last step, or `nil` where none is
+    /// in progress.
     func giveUp(_ customer: String, at now: Timestamp) throws -> Int64? {
         guard let id = try client.run("GET", "crm_index_customer_\(customer)").text else { return nil }
         let funnel = try client.hash("crm_index_funnel_\(id)")

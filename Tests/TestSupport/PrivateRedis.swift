@@ -90,8 +90,8 @@ public final class PrivateRedis: Sendable {
 
     private static let script = #filePath.replacing("Tests/TestSupport/PrivateRedis.swift", with: "docker/redis.sh")
 
-    /// Cuts the file off after the last place where a text is, as a kill in the middle of writing does; the server must not
-    /// run.
+    /// Cuts the file off after the last place where a text is, as a kill in the middle of writing does; the server must
+    /// not run.
     public func tearFile(after text: String) throws {
         try changeFile { file in
             try file.seek(toOffset: 0)
@@ -103,7 +103,8 @@ public final class PrivateRedis: Sendable {
         }
     }
 
-    /// Adds the first half of a transaction to the file, as a kill in the middle of writing does; the server must not run.
+    /// Adds the first half of a transaction to the file, as a kill in the middle of writing does; the server must not
+    /// run.
     public func leaveHalfWritten() throws {
         try changeFile { file in
             try file.seekToEnd()

@@ -8,7 +8,8 @@ final class Spawner: Sendable {
     private let wake = DispatchSemaphore(value: 0)
 
     private init() {
-        // hiredis writes without MSG_NOSIGNAL: a server that has just ended must be an error of one test, not the end of all.
+        // hiredis writes without MSG_NOSIGNAL: a server that has just ended must be an error of one test, not the end
+        // of all.
         signal(SIGPIPE, SIG_IGN)
         Thread { [self] in
             while true {

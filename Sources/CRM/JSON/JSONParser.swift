@@ -1,7 +1,8 @@
 /// Reads RFC 8259 in one pass into a flat list of nodes, in the order of the text.
 ///
 /// It recurses once for each level, and the levels are limited. The time is linear in the number of bytes whatever they
-/// are. It accepts exactly the grammar: no comments, no trailing commas, no `NaN`, no lone surrogates, no byte order mark.
+/// are. It accepts exactly the grammar: no comments, no trailing commas, no `NaN`, no lone surrogates, no byte order
+/// mark.
 struct JSONParser {
     private let base: UnsafePointer<UInt8>
     private let count: Int
@@ -122,7 +123,8 @@ struct JSONParser {
         guard base[position] == byte else { throw .unexpectedByte(base[position], offset: position) }
     }
 
-    /// Steps over `byte` if it stands here. The end of the text is an error: no value ends with a comma or a bracket missing.
+    /// Steps over `byte` if it stands here. The end of the text is an error: no value ends with a comma or a bracket
+    /// missing.
     private mutating func take(_ byte: UInt8) throws(JSONError) -> Bool {
         guard position < count else { throw .unexpectedEnd(offset: count) }
         guard base[position] == byte else { return false }

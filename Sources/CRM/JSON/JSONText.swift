@@ -11,7 +11,8 @@ enum JSONText {
         content.contains(.backslash) ? unescaped(content) : String(decoding: content, as: UTF8.self)
     }
 
-    /// Writes the plain text of `content` to `output`, which has room for `content.count` bytes; returns how many it took.
+    /// Writes the plain text of `content` to `output`, which has room for `content.count` bytes; returns how many it
+    /// took.
     static func unescape(_ content: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>) -> Int {
         var read = 0
         var written = 0
@@ -128,10 +129,11 @@ extension UInt64 {
     /// The top bit of each byte.
     static let tops: UInt64 = 0x8080_8080_8080_8080
 
-    /// The top bit of each byte that is a quote, a backslash or a control character; the lowest set bit is always right.
+    /// The top bit of each byte that is a quote, a backslash or a control character; the lowest set bit is always
+    /// right.
     ///
-    /// In `x ^ pattern` a searched byte is zero, and `(y - ones) & ~y` has the top bit of the lowest zero byte set; a false
-    /// alarm can only stand above a true one.
+    /// In `x ^ pattern` a searched byte is zero, and `(y - ones) & ~y` has the top bit of the lowest zero byte set; a
+    /// false alarm can only stand above a true one.
     var marksOfEscaped: UInt64 {
         let quotes = self ^ (Self.ones &* UInt64(UInt8.quote))
         let backslashes = self ^ (Self.ones &* UInt64(UInt8.backslash))

@@ -32,7 +32,8 @@ public struct JSONValue {
     /// Whether the value is `null`.
     public var isNull: Bool { kind == .null }
 
-    /// The text of the value as it stands in the document, quotes and escapes included: ready to be copied into other JSON.
+    /// The text of the value as it stands in the document, quotes and escapes included: ready to be copied into other
+    /// JSON.
     public var raw: UnsafeBufferPointer<UInt8> { piece.raw }
 
     /// The text of a string, unescaped; nil for every other kind.
@@ -86,7 +87,8 @@ extension JSONValue {
     /// The values of an array in the order of the text; none for every other kind.
     public var elements: Elements { Elements(array: self) }
 
-    /// The value behind `name`, compared unescaped; the last one where the name repeats; nil where there is none, or no object.
+    /// The value behind `name`, compared unescaped; the last one where the name repeats; nil where there is none, or no
+    /// object.
     public func member(_ name: StaticString) -> JSONValue? {
         let nodes = document.nodes.span
         guard nodes[index].kind == .object else { return nil }

@@ -1,8 +1,8 @@
 /// What is kept of `event_data`, `session` and other data that a website sends along: business data and nothing secret.
 ///
-/// Everything that is stored, logged or shown comes out of such a value, never out of the request, so what was dropped here
-/// is gone. Kept are scalars: strings without what `Masking` removes, numbers, `true`, `false` and `null`. Dropped are
-/// objects and arrays, fields whose name says a secret (`FieldName`), values that are payment card numbers, and all
+/// Everything that is stored, logged or shown comes out of such a value, never out of the request, so what was dropped
+/// here is gone. Kept are scalars: strings without what `Masking` removes, numbers, `true`, `false` and `null`. Dropped
+/// are objects and arrays, fields whose name says a secret (`FieldName`), values that are payment card numbers, and all
 /// that passes the limits below. An amount (`AmountNames`) is read first and never masked or cut, whatever its digits
 /// look like. A name that repeats counts once, with its last value.
 public struct BusinessData: Hashable, Sendable {
@@ -18,8 +18,8 @@ public struct BusinessData: Hashable, Sendable {
     /// How many characters a number may have: half a number would be a wrong number, so a longer one is dropped.
     public static let maxNumberLength = 64
 
-    /// The kept fields as one JSON object, in the order they were sent; names and values as they were written, if nothing
-    /// had to be removed.
+    /// The kept fields as one JSON object, in the order they were sent; names and values as they were written, if
+    /// nothing had to be removed.
     public let json: [UInt8]
 
     /// What the booking or payment is worth: the first of ``AmountNames`` that holds an amount; nil if none does.
@@ -59,7 +59,8 @@ public struct BusinessData: Hashable, Sendable {
     /// How many fields were kept.
     public var count: Int { fields.count }
 
-    /// The text of a kept string, or the digits of a kept number (ids come as both), trimmed; nil if that leaves nothing.
+    /// The text of a kept string, or the digits of a kept number (ids come as both), trimmed; nil if that leaves
+    /// nothing.
     public func string(_ name: StaticString) -> String? {
         let text = withValue(of: name) { value -> String? in
             guard let first = value.first else { return nil }

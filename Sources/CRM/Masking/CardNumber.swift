@@ -10,8 +10,8 @@ enum CardNumber {
     static let shortest = 13
     static let longest = 19
 
-    /// Numbers of phones have up to 15 digits (E.164) but hardly ever more than 14, and cards now in use hardly ever less
-    /// than 15.
+    /// Numbers of phones have up to 15 digits (E.164) but hardly ever more than 14, and cards now in use hardly ever
+    /// less than 15.
     static let shortestInPhone = 15
 
     /// Behind a `+` this many digits are a phone number (E.164), here and in any text.
@@ -69,7 +69,8 @@ enum CardNumber {
     }
 }
 
-/// Checks a number digit by digit from the left, so that one pass tells for every length whether a card number ends there.
+/// Checks a number digit by digit from the left, so that one pass tells for every length whether a card number ends
+/// there.
 struct CardCheck {
     private(set) var length = 0
     private var start = 0

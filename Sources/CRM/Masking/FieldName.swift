@@ -1,9 +1,9 @@
 /// What the name of a field says about its value.
 ///
 /// Names are compared without case and without all that is not a letter or digit, so that `passWord`, `pass_word` and
-/// `pass-word` are one. Some words give a secret away wherever they stand (`userpassword`). Short ones would also hit the
-/// innocent (`pin` in `shipping`, `ssn` in `business_name`, `taxid` in `taxi_driver`, `sortcode` in `resort_code`): they
-/// have to be whole words, alone or among others: `pin`, `user_pin`, `userPin`, `PINCode`, `pin2`.
+/// `pass-word` are one. Some words give a secret away wherever they stand (`userpassword`). Short ones would also hit
+/// the innocent (`pin` in `shipping`, `ssn` in `business_name`, `taxid` in `taxi_driver`, `sortcode` in `resort_code`):
+/// they have to be whole words, alone or among others: `pin`, `user_pin`, `userPin`, `PINCode`, `pin2`.
 struct FieldName {
     private(set) var isSecret = false
     private(set) var isURL = false
@@ -42,8 +42,8 @@ struct FieldName {
         }
     }
 
-    /// The names that our rules and our tracker know, and what they say: to find one costs a tenth of reading it. Each of
-    /// them has a place of its own; of two that shared one, the first would be read each time.
+    /// The names that our rules and our tracker know, and what they say: to find one costs a tenth of reading it. Each
+    /// of them has a place of its own; of two that shared one, the first would be read each time.
     static let usualNames: [StaticString] = [
         "vehicle_id", "vehicle_name", "booking_id", "total_amount", "amount", "location", "pickup_location", "page",
         "page_title", "page_url", "url", "path", "step", "step_name", "reason", "error", "error_message", "form",

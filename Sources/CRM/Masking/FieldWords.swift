@@ -1,7 +1,7 @@
 /// The words that `FieldName` looks for, all at once: a name of 20 letters costs 20 steps, not 2,000.
 ///
-/// The words stand in a tree by letters. Where a name leaves a branch, it goes on in the branch of the longest end of what
-/// was read (Aho and Corasick, "Efficient string matching", 1975).
+/// The words stand in a tree by letters. Where a name leaves a branch, it goes on in the branch of the longest end of
+/// what was read (Aho and Corasick, "Efficient string matching", 1975).
 struct FieldWords {
     /// A letter or digit of a name.
     struct Letter {

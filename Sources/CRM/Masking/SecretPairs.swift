@@ -169,9 +169,9 @@ extension SecretPairs {
 
     /// Where the text in quotes ends whose opening quote is before `start` and has `level` backslashes.
     ///
-    /// JSON within JSON doubles each backslash and adds one before each quote. So of a run of backslashes before a quote
-    /// those beyond `level` are the text's own, `level + 1` for each, and an even number of them leaves the quote a
-    /// closing one. Fewer than `level` belong to the quote of a text around this one.
+    /// JSON within JSON doubles each backslash and adds one before each quote. So of a run of backslashes before a
+    /// quote those beyond `level` are the text's own, `level + 1` for each, and an even number of them leaves the quote
+    /// a closing one. Fewer than `level` belong to the quote of a text around this one.
     private func contentEnd(from start: Int, level: Int) -> (content: Int, quote: Int) {
         let mark = text[start - 1]
         var run = 0

@@ -1,12 +1,15 @@
-/// Takes out of URLs what may be secret: query, fragment, user and password, and the whole of `javascript:` and `data:`.
+/// Takes out of URLs what may be secret: query, fragment, user and password, and the whole of `javascript:` and
+/// `data:`.
 enum URLText {
     /// The text with its URLs stripped; nil if nothing had to go.
     ///
-    /// - `scheme://…` anywhere loses `user:password@`, and all from the first `?` or `#` up to white space, `"`, `<` or `>`.
-    /// - A text that starts with `/` or `?` is a relative URL, and so is one in a field named `page` or `url` if no white
-    ///   space comes first: it is cut at the first `?` or `#`, to its end.
+    /// - `scheme://…` anywhere loses `user:password@`, and all from the first `?` or `#` up to white space, `"`, `<` or
+    ///   `>`.
+    /// - A text that starts with `/` or `?` is a relative URL, and so is one in a field named `page` or `url` if no
+    ///   white space comes first: it is cut at the first `?` or `#`, to its end.
     /// - A word that holds `?` or `#` and then `=`, such as `index.html?key=…`, is taken for a URL as well.
-    /// - A URL loses `;name=value` in its path, which some servers put the session into; `;jsessionid=` goes everywhere.
+    /// - A URL loses `;name=value` in its path, which some servers put the session into; `;jsessionid=` goes
+    ///   everywhere.
     /// - Behind `javascript:`, `vbscript:` and `data:` nothing stays.
     static func stripped(_ text: UnsafeBufferPointer<UInt8>, isURL: Bool) -> [UInt8]? {
         guard var result = strippedOnce(text, isURL: isURL) else { return nil }

@@ -1,8 +1,8 @@
 /// One character of a text, however it is written.
 ///
-/// Forms, URLs, web pages and JSON carry a space or a dash in their own ways: plainly, percent-encoded (`%20`, `%C2%A0`;
-/// in a URL within a URL `%2520`), as an HTML entity (`&nbsp;`, `&#160;`, `&#xA0;`), or as an escape of JSON or
-/// JavaScript (`\n`, `\u00a0`, `\xa0`).
+/// Forms, URLs, web pages and JSON carry a space or a dash in their own ways: plainly, percent-encoded (`%20`,
+/// `%C2%A0`; in a URL within a URL `%2520`), as an HTML entity (`&nbsp;`, `&#160;`, `&#xA0;`), or as an escape of JSON
+/// or JavaScript (`\n`, `\u00a0`, `\xa0`).
 struct WrittenCharacter {
     /// The code point.
     let scalar: UInt32

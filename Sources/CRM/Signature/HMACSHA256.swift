@@ -22,8 +22,8 @@ public struct HMACSHA256: Sendable {
         return second.finish()
     }
 
-    /// Whether `hex` is the signature of `message` in hexadecimal digits of either case. The time tells nothing about where
-    /// the first wrong digit stands.
+    /// Whether `hex` is the signature of `message` in hexadecimal digits of either case. The time tells nothing about
+    /// where the first wrong digit stands.
     public func verify(hex: String, of message: some Sequence<UInt8>) -> Bool {
         Secret.equals(hex.lowercased().utf8, signature(of: message).lowercaseHex.utf8)
     }

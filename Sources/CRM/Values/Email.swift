@@ -1,4 +1,5 @@
-/// An email address, trimmed and lower-cased, good enough to tell people apart; only a mail could tell whether it exists.
+/// An email address, trimmed and lower-cased, good enough to tell people apart; only a mail could tell whether it
+/// exists.
 public struct Email: Hashable, Sendable, CustomStringConvertible {
     /// How many bytes an address may have (RFC 5321 section 4.5.3.1.3, less the angle brackets).
     public static let maxLength = 254
@@ -15,12 +16,13 @@ public struct Email: Hashable, Sendable, CustomStringConvertible {
     /// Nil unless the text is `local@domain.tld`.
     ///
     /// The rules are those of `<input type=email>` in HTML, so that no form passes what is refused here: the local part
-    /// is made of letters, digits and ``.!#$%&'*+/=?^_`{|}~-``, the domain of labels of 1 to 63 letters, digits and inner
-    /// hyphens. Beyond HTML, letters and digits of all scripts are fine (RFC 6531), and the domain has at least one dot
-    /// and does not end in a number, so that addresses of machines are refused.
+    /// is made of letters, digits and ``.!#$%&'*+/=?^_`{|}~-``, the domain of labels of 1 to 63 letters, digits and
+    /// inner hyphens. Beyond HTML, letters and digits of all scripts are fine (RFC 6531), and the domain has at least
+    /// one dot and does not end in a number, so that addresses of machines are refused.
     public init?(_ text: String) {
         let text = text.trimmed
-        // Lower-case text may be longer than it was (a dotted capital I), so this check is for speed and the next one counts.
+        // Lower-case text may be longer than it was (a dotted capital I), so this check is for speed and the next one
+        // counts.
         guard text.utf8.count <= Self.maxLength else { return nil }
         guard text.hasOnly(Self.allows) || text.unicodeScalars.allSatisfy(Self.allows) else { return nil }
         let isLowercase = text.hasOnly { $0 < 0x80 && $0.lowercased == $0 }

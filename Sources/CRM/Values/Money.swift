@@ -137,8 +137,8 @@ struct DecimalText {
         return isSigned && bytes[1] == .minus ? -value : value
     }
 
-    /// The absolute value times 10 to the power of `decimals`, rounded half up; nil if it is larger than `limit`, which is
-    /// at least 9 and less than the largest `Int64`.
+    /// The absolute value times 10 to the power of `decimals`, rounded half up; nil if it is larger than `limit`, which
+    /// is at least 9 and less than the largest `Int64`.
     func rounded(decimals: Int, limit: Int64) -> Int64? {
         let kept = wholeDigits + decimals
         var value: Int64 = 0

@@ -11,8 +11,8 @@ extension String {
         return String(scalars[start...end])
     }
 
-    /// Whether all is visible ASCII or a space: then bytes, scalars and characters are the same thing, and what Unicode says
-    /// of them (some 50 ns a character) need not be asked.
+    /// Whether all is visible ASCII or a space: then bytes, scalars and characters are the same thing, and what Unicode
+    /// says of them (some 50 ns a character) need not be asked.
     var isPrintableASCII: Bool { hasOnly { $0 >= 0x20 && $0 < 0x7F } }
 
     /// Whether a C0 or C1 control character, DEL, or a line or paragraph separator stands in the text.
@@ -23,8 +23,8 @@ extension String {
         }
     }
 
-    /// Whether the text has at least one and at most `limit` Unicode scalars. Scalars, not `Character`s: one `Character` may
-    /// be as long as its sender likes.
+    /// Whether the text has at least one and at most `limit` Unicode scalars. Scalars, not `Character`s: one
+    /// `Character` may be as long as its sender likes.
     func hasLength(upTo limit: Int) -> Bool {
         if isEmpty { return false }
         return utf8.count <= limit || unicodeScalars.count <= limit

@@ -2,10 +2,11 @@ extension Timestamp {
     /// Reads a date and time in the usual forms of ISO 8601 and RFC 3339:
     /// `2026-11-23T06:20:00.123Z`, `2026-11-23 06:20:00+0200`, `2026-11-23T06:20`, `2026-11-23`.
     ///
-    /// `T` and `Z` may be lower-case, and a space may stand for `T`. A fraction has one to nine digits; what is finer than a
-    /// millisecond is cut off. The offset is `+hh:mm`, `+hhmm` or `+hh`. Seconds may be missing (`datetime-local` leaves
-    /// them out), as may the zone, which is then UTC, and the time, which is then midnight UTC. The day has to exist.
-    /// The leap second 23:59:60 UTC counts as the last millisecond before it. Nil for all else, and out of range.
+    /// `T` and `Z` may be lower-case, and a space may stand for `T`. A fraction has one to nine digits; what is finer
+    /// than a millisecond is cut off. The offset is `+hh:mm`, `+hhmm` or `+hh`. Seconds may be missing
+    /// (`datetime-local` leaves them out), as may the zone, which is then UTC, and the time, which is then midnight
+    /// UTC. The day has to exist. The leap second 23:59:60 UTC counts as the last millisecond before it. Nil for all
+    /// else, and out of range.
     public init?(iso8601 text: String) {
         var text = text
         guard let moment = text.withUTF8({ Timestamp(iso8601: $0) }) else { return nil }

@@ -5,7 +5,8 @@ public struct Timestamp: Hashable, Comparable, Sendable {
     /// Milliseconds since 1970-01-01T00:00:00Z.
     public let milliseconds: Int64
 
-    /// 2000-01-01T00:00:00.000Z. What is older comes from a clock that was never set, or counts seconds for milliseconds.
+    /// 2000-01-01T00:00:00.000Z. What is older comes from a clock that was never set, or counts seconds for
+    /// milliseconds.
     public static let earliest = Timestamp(unchecked: 946_684_800_000)
 
     /// 9999-12-31T23:59:59.999Z: a year has four digits.

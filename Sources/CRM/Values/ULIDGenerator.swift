@@ -15,8 +15,8 @@ public struct ULIDGenerator {
 
     /// The next id.
     ///
-    /// - Parameter time: the time by our own clock. Never a time that somebody sent: after one from the year 9999 all ids
-    ///   would carry that year, since ids never go back.
+    /// - Parameter time: the time by our own clock. Never a time that somebody sent: after one from the year 9999 all
+    ///   ids would carry that year, since ids never go back.
     public mutating func next(at time: Timestamp) -> ULID {
         let stamp = UInt128(UInt64(time.milliseconds)) << 80
         if stamp >> 80 > last >> 80 {
@@ -41,7 +41,8 @@ public struct ULIDGenerator {
 
     /// Random bytes from the kernel; `buffer` has at most 256, the limit of `getentropy`.
     public static func systemRandom(_ buffer: UnsafeMutableRawBufferPointer) {
-        // It fails only for a bad address, a larger buffer or a kernel without getrandom: ids would then repeat, so stop.
+        // It fails only for a bad address, a larger buffer or a kernel without getrandom: ids would then repeat, so
+        // stop.
         guard getentropy(buffer.baseAddress, buffer.count) == 0 else { fatalError("getentropy failed: \(errno)") }
     }
 }

@@ -59,7 +59,7 @@ final class Access {
 
     /// Whether the request has the admin token.
     func isAdmin(_ request: Request) -> Bool {
-        Secret.equals((Self.bearerToken(request) ?? "").utf8, settings.adminToken.utf8)
+        Secret.matches(Self.bearerToken(request) ?? "", settings.adminTokens)
     }
 
     /// The value of `Access-Control-Allow-Origin`: `nil` for a page that may not post. A request without `Origin` comes

@@ -1,10 +1,11 @@
 import Loop
 import Store
 
-/// Says in Redis while this receiver has events on disk, so that the watches of others do not give up bookings that go on
-/// there.
+/// Says in Redis while this receiver has events on disk, so that the watches of others do not give up bookings that go
+/// on there.
 final class BacklogNotice {
-    /// Milliseconds between two looks at the journal: well below ``Watch/settlingTime``, in which others wait for the word.
+    /// Milliseconds between two looks at the journal: well below ``Watch/settlingTime``, in which others wait for the
+    /// word.
     static let interval: Int64 = 500
     /// Milliseconds for which the word holds, so that a receiver that dies keeps nobody waiting for long.
     static let validity: Int64 = 10_000

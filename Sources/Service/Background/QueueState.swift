@@ -72,7 +72,8 @@ final class QueueState: Sendable {
     /// Whether there may be events that a new one has to go behind.
     var isEmpty: Bool { pending.load(ordering: .acquiring) == 0 }
 
-    /// Whether every new event goes into the queue: then there are no live ones for which replay would have to make room.
+    /// Whether every new event goes into the queue: then there are no live ones for which replay would have to make
+    /// room.
     var holdsAll: Bool { contents.withLock { $0.holdsAll } }
 
     /// Whether an event of this customer has to go behind others.

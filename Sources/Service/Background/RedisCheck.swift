@@ -97,8 +97,8 @@ final class RedisCheck {
 
     // MARK: The identity of the database
 
-    /// Notices a database that was emptied, or another one in its place. Nothing else tells: an empty Redis is a healthy
-    /// one.
+    /// Notices a database that was emptied, or another one in its place. Nothing else tells: an empty Redis is a
+    /// healthy one.
     private func identify() {
         guard store.isReady, facts.failure == nil, !isIdentifying else { return }
         isIdentifying = true

@@ -7,8 +7,8 @@ import Store
 /// Brings the events on disk to Redis, in order of arrival, and leaves live events their share of it.
 ///
 /// A window of events is on the way at once, in one pipeline. When Redis has not taken all of a window, the next one is
-/// sent with care: an event goes out when those of the same customer before it are done, so that what Redis takes again,
-/// or takes of others, never overtakes what it has refused.
+/// sent with care: an event goes out when those of the same customer before it are done, so that what Redis takes
+/// again, or takes of others, never overtakes what it has refused.
 final class Replay {
     /// Events on the way at once, to begin with and in a window that is sent with care.
     static let smallWindow = 32
@@ -46,8 +46,8 @@ final class Replay {
     private var size = Replay.smallWindow
     /// Live events that had come through when the window began.
     private var storedBefore = 0
-    /// Whether the last window was not taken as a whole, or is still to come: what is on disk may be there because Redis
-    /// refused it alone.
+    /// Whether the last window was not taken as a whole, or is still to come: what is on disk may be there because
+    /// Redis refused it alone.
     private var isCareful = true
     private var isResting = false
     private var isStopped = false
@@ -57,8 +57,8 @@ final class Replay {
     private var queued = 0
     /// Why the last dead letter could not be written.
     private var letterFailure: JournalError?
-    /// The event at the front that Redis refuses, how often it did while others went through, and how many live ones had
-    /// by then.
+    /// The event at the front that Redis refuses, how often it did while others went through, and how many live ones
+    /// had by then.
     private var refused: (position: Journal.Position, count: Int, stored: Int)?
 
     init(_ journal: Journal, rules: Rules, store: Store, state: ServiceState, log: Log, loop: EventLoop) {
@@ -186,8 +186,8 @@ final class Replay {
         if unsettled == 0, !steps.isEmpty { finish() }
     }
 
-    /// Ticks off the events up to the first that Redis could not take; those after it are applied again, which their ids
-    /// make harmless.
+    /// Ticks off the events up to the first that Redis could not take; those after it are applied again, which their
+    /// ids make harmless.
     private func finish() {
         FaultPoint.pass(.replayed)
         guard let (index, reason) = refusedTooOften(), let event = try? steps[index].event.get() else {

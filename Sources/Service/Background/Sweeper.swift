@@ -5,9 +5,9 @@ import Store
 /// Removes what has been kept long enough: contacts without activity for `RETENTION_DAYS`, tasks that are over for
 /// `TASK_DAYS`.
 ///
-/// Any number of receivers may do so on one database: each step is a script that checks again before it removes, so an event
-/// that arrives in between saves its contact, and nothing is counted twice. A wrong clock must not remove everything: see
-/// ``RetentionLimits`` and ``ServiceClock/agrees(at:)``.
+/// Any number of receivers may do so on one database: each step is a script that checks again before it removes, so an
+/// event that arrives in between saves its contact, and nothing is counted twice. A wrong clock must not remove
+/// everything: see ``RetentionLimits`` and ``ServiceClock/agrees(at:)``.
 final class Sweeper {
     /// Contacts and tasks that are looked at together.
     static let most = 20

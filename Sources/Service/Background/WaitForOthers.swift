@@ -1,6 +1,7 @@
 import Loop
 
-/// How long the watch waits for the events that other receivers have on disk: one of them may say that a booking goes on.
+/// How long the watch waits for the events that other receivers have on disk: one of them may say that a booking goes
+/// on.
 ///
 /// Bounded: a receiver that cannot bring its events to Redis must not keep everybody's abandoned bookings from sales.
 struct WaitForOthers {

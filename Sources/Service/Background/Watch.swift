@@ -15,8 +15,8 @@ final class Watch {
     static let troubledPause: Int64 = 5_000
     /// Milliseconds after which an unheard task is no longer announced.
     static let repeatFor: Int64 = 86_400_000
-    /// Milliseconds after a connection to Redis in which nothing is given up: receivers that queued events while Redis was
-    /// away need a moment to say so.
+    /// Milliseconds after a connection to Redis in which nothing is given up: receivers that queued events while Redis
+    /// was away need a moment to say so.
     static let settlingTime: Int64 = 2_000
 
     private let settings: Settings

@@ -3,8 +3,8 @@ import Loop
 
 /// How long a connection has been waiting for its client, and for what.
 ///
-/// Time in which the client is not read does not count where it is a request that is waited for. It does where the client
-/// does not take an answer.
+/// Time in which the client is not read does not count where it is a request that is waited for. It does where the
+/// client does not take an answer.
 struct ClientClock {
     /// What part of a request is waited for.
     private(set) var phase = RequestDecoder.Phase.idle

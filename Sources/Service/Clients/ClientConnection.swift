@@ -13,7 +13,7 @@ final class ClientConnection: EventSource {
     typealias Ticket = ResponseQueue.Ticket
     let socket: Socket
     let address: [UInt8]
-    /// Outlives its clients: it has them all, and lives as long as the process. Counting references took 1 % of an event.
+    /// Outlives its clients, and lives as long as the process. Counting references took 1 % of an event.
     private unowned(unsafe) let worker: Worker
     private var decoder: RequestDecoder
     private var state = ClientState.open
@@ -70,8 +70,8 @@ final class ClientConnection: EventSource {
         worker.touch(self)
     }
 
-    /// Answers `ticket` with a stream that lasts until either side closes; `ended` is called once, then. `wanted` is called
-    /// whenever the client has taken all that was sent, for a stream that goes at the client's pace.
+    /// Answers `ticket` with a stream that lasts until either side closes; `ended` is called once, then. `wanted` is
+    /// called whenever the client has taken all that was sent, for a stream that goes at the client's pace.
     func stream(
         _ ticket: Ticket, _ head: Response, wanted: (() -> Void)? = nil, ended: @escaping () -> Void
     ) {
@@ -85,8 +85,8 @@ final class ClientConnection: EventSource {
         worker.touch(self)
     }
 
-    /// Sends a piece of the stream. A client that lets more than ``maxOutput`` wait is dropped: it would see the past. Not
-    /// where pieces go at its own pace.
+    /// Sends a piece of the stream. A client that lets more than ``maxOutput`` wait is dropped: it would see the past.
+    /// Not where pieces go at its own pace.
     func send(_ piece: [UInt8]) {
         guard state == .streaming else { return }
         guard pieceWanted != nil || output.count + pieces.count + piece.count <= Self.maxOutput else { return close() }

@@ -19,7 +19,8 @@ final class ClientPool {
     private var hasSpare = true
     /// Clients that are not read until others have left room, in the order in which they came.
     private var paused = Fifo<ClientConnection>()
-    /// The client that is read although there is no room, until its request is here; and since when no such request came.
+    /// The client that is read although there is no room, until its request is here; and since when no such request
+    /// came.
     private var preferred: ClientConnection?
     private var stuckSince: Moment?
 
@@ -42,8 +43,8 @@ final class ClientPool {
 
     // MARK: Places
 
-    /// Evicts the most expendable client: one that never sent a request, longest idle first. Otherwise whoever opens enough
-    /// connections and sends nothing would keep all others out.
+    /// Evicts the most expendable client: one that never sent a request, longest idle first. Otherwise whoever opens
+    /// enough connections and sends nothing would keep all others out.
     func makeRoom(for client: ClientConnection) {
         if spare.isEmpty, hasSpare { findSpare(for: client) }
         while let other = spare.popLast() {
@@ -53,7 +54,8 @@ final class ClientPool {
         client.refuse(.tooManyConnections)
     }
 
-    /// One look at all clients finds room for many, all of one rank: others may have come by the time that they are used up.
+    /// One look at all clients finds room for many, all of one rank: others may have come by the time that they are
+    /// used up.
     private func findSpare(for newcomer: ClientConnection) {
         let idle = clients.values.filter { $0 !== newcomer }.compactMap { client in
             client.standing.idleness(at: loop.now).map { (client: client, idleness: $0) }
@@ -89,7 +91,8 @@ final class ClientPool {
         if client === preferred { preferred = nil }
     }
 
-    /// Reads clients again, first those that have waited longest, as far as there is room for what each may send at once.
+    /// Reads clients again, first those that have waited longest, as far as there is room for what each may send at
+    /// once.
     func readPaused() {
         var planned = 0
         while let client = paused.first {
@@ -109,8 +112,8 @@ final class ClientPool {
         }
     }
 
-    /// Ends the connections of clients whose time is over. Where all hold too much, those go that cost most: slow ones, and
-    /// anybody where nobody has got on for a while.
+    /// Ends the connections of clients whose time is over. Where all hold too much, those go that cost most: slow ones,
+    /// and anybody where nobody has got on for a while.
     func expire() {
         for client in clients.values { client.expire(at: loop.now) }
         (spare, hasSpare) = ([], true)

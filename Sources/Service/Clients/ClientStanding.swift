@@ -29,8 +29,8 @@ struct ClientStanding {
         }
     }
 
-    /// How well it can be spared; `nil` for a client that waits for an answer, is in the middle of a request, or reads one, at
-    /// a usual pace.
+    /// How well it can be spared; `nil` for a client that waits for an answer, is in the middle of a request, or reads
+    /// one, at a usual pace.
     func idleness(at now: Moment) -> Idleness? {
         let waited = clock.waited(at: now)
         if state == .lingering { return Idleness(rank: 2, milliseconds: waited) }
@@ -44,8 +44,8 @@ struct ClientStanding {
         return Idleness(rank: hasBeenServed ? 1 : 3, milliseconds: waited)
     }
 
-    /// What it costs to keep, in bytes times milliseconds; `nil` for a client that buffers nothing by its own doing, and with
-    /// `sparing`, for one that sends and reads at a usual pace or is paused.
+    /// What it costs to keep, in bytes times milliseconds; `nil` for a client that buffers nothing by its own doing,
+    /// and with `sparing`, for one that sends and reads at a usual pace or is paused.
     func burden(at now: Moment, sparing: Bool) -> Int? {
         guard bufferedBytes > 0, state != .closed, !isDeferred, hasOutput || !owes else { return nil }
         guard sparing else { return bufferedBytes * Int(max(1, clock.age(at: now))) }

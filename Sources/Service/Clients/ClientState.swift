@@ -6,8 +6,8 @@ enum ClientState {
     case finishing
     /// A stream is sent, and ends with the connection; what the client sends is thrown away.
     case streaming
-    /// All is sent; what the client still sends is thrown away until it closes, so that it can read the last answer before
-    /// its kernel sees a reset (RFC 9112 section 9.6).
+    /// All is sent; what the client still sends is thrown away until it closes, so that it can read the last answer
+    /// before its kernel sees a reset (RFC 9112 section 9.6).
     case lingering
     case closed
 }

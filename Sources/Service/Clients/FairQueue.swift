@@ -1,8 +1,8 @@
 /// A queue in which clients take turns by bytes: one that brings a lot delays the others by little.
 ///
-/// Deficit round robin (Shreedhar and Varghese, 1995): each turn gives a client ``quantum`` bytes of credit, and it is served
-/// as long as its credit covers the price of its next item. Clients that have just come are served before the others, as in
-/// RFC 8290 (FQ-CoDel); one whose credit is used up, or that has nothing left, joins the others.
+/// Deficit round robin (Shreedhar and Varghese, 1995): each turn gives a client ``quantum`` bytes of credit, and it is
+/// served as long as its credit covers the price of its next item. Clients that have just come are served before the
+/// others, as in RFC 8290 (FQ-CoDel); one whose credit is used up, or that has nothing left, joins the others.
 struct FairQueue<Item> {
     /// Bytes of credit for each turn.
     static var quantum: Int { 4_096 }

@@ -1,8 +1,10 @@
-/// How many bytes one worker holds for its clients, and what follows from that: whom it reads, and when somebody has to go.
+/// How many bytes one worker holds for its clients, and what follows from that: whom it reads, and when somebody has to
+/// go.
 ///
-/// Requests that are complete leave by themselves, because Redis and the disk have deadlines; so beyond the worker's share of
-/// `MAX_BUFFERED_BYTES` clients are not read until some have left. What clients let lie here, half a request or an answer
-/// that they do not take, may never leave: beyond half of the share the slow ones that cost most have to go.
+/// Requests that are complete leave by themselves, because Redis and the disk have deadlines; so beyond the worker's
+/// share of `MAX_BUFFERED_BYTES` clients are not read until some have left. What clients let lie here, half a request
+/// or an answer that they do not take, may never leave: beyond half of the share the slow ones that cost most have to
+/// go.
 final class MemoryBudget {
     /// Bytes of events that may be on the way to Redis.
     static let maxToRedis = 1_048_576
@@ -36,7 +38,8 @@ final class MemoryBudget {
     ///
     /// - Parameters:
     ///   - own: bytes that the client holds. They do not count: one that alone holds more than the share is served too.
-    ///   - owesNothing: whether the client holds nothing, and nothing is owed to it. It may send a usual request all the same.
+    ///   - owesNothing: whether the client holds nothing, and nothing is owed to it. It may send a usual request all
+    ///     the same.
     func readable(own: Int, owesNothing: Bool) -> Int {
         if total - own < share { return Self.maxRead }
         return owesNothing && total < share + share / 4 ? Self.usualRequest : 0

@@ -12,7 +12,8 @@ import Store
 final class AlertStream {
     /// Most open tasks that a listener catches up with, the latest.
     static let maxCaughtUp = 200
-    /// Bytes of these tasks, the latest: with more than it may let wait a listener would be dropped each time it comes back.
+    /// Bytes of these tasks, the latest: with more than it may let wait a listener would be dropped each time it comes
+    /// back.
     static let maxCaughtUpBytes = ClientConnection.maxOutput / 2
 
     private final class Listener {

@@ -89,8 +89,8 @@ public final class Log {
     }
 }
 
-/// Lines are put together in the array itself, piece by piece: as steps of `Log` they would have to prove again and again
-/// that nobody else is at its buffer.
+/// Lines are put together in the array itself, piece by piece: as steps of `Log` they would have to prove again and
+/// again that nobody else is at its buffer.
 extension [UInt8] {
     fileprivate mutating func appendLine(
         _ time: Timestamp, _ level: LogLevel, _ message: String, _ subject: String?, _ fields: [Log.Field]

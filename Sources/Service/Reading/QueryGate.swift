@@ -1,5 +1,5 @@
-/// Lets a few queries at once at the store: one may bring megabytes from Redis, and what many bring at once is not bounded
-/// by anything else.
+/// Lets a few queries at once at the store: one may bring megabytes from Redis, and what many bring at once is not
+/// bounded by anything else.
 final class QueryGate {
     /// Queries that are under way at once.
     static let maxQueries = 4

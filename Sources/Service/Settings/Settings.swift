@@ -37,9 +37,13 @@ public struct Settings: Sendable {
     /// What all paths begin with; empty or `/…` without a slash at the end.
     public var basePath = "/make-server-b43c05fb"
     /// The bearer token of the reading side.
-    public var adminToken: String
+    public var adminToken: String { adminTokens[0] }
+    /// The tokens for reading: one, or two while one is exchanged for the other.
+    public var adminTokens: [String]
     /// Whether ``adminToken`` was made at random at this start.
     public var adminTokenIsRandom = false
+    /// The most tokens at a time.
+    static let maxAdminTokens = 2
     /// Origins that browsers may post from; empty: all.
     public var allowedOrigins: Set<String> = []
     /// Publishable keys; empty: none needed.
@@ -115,7 +119,7 @@ public struct Settings: Sendable {
     ///
     /// - Throws: the first variable whose value cannot be used.
     public init(environment: [String: String]) throws(Invalid) {
-        let read = Environment(environment)
+        let read = Environment(try SecretFiles.resolved(environment))
         try read.checkProtections()
         misspelled = read.misspelled
         do { redis = try RedisURL(read.text("REDIS_URL") ?? "redis://127.0.0.1:6379/0") } catch {
@@ -124,15 +128,13 @@ public struct Settings: Sendable {
         port = UInt16(try read.number("PORT", 0...65_535) ?? Int(port))
         host = read.text("HOST") ?? host
         basePath = try read.path("BASE_PATH") ?? basePath
-        if let token = read.text("ADMIN_TOKEN") {
-            guard let key = Secret.key(token) else {
-                throw Invalid(name: "ADMIN_TOKEN", problem: "must be \(Secret.keyForm)")
-            }
-            adminToken = key
-        } else {
-            adminToken = Secret.random()
-            adminTokenIsRandom = true
+        let tokens = try read.list("ADMIN_TOKEN", Secret.keyForm, of: Secret.key)
+        guard tokens.count <= Self.maxAdminTokens else {
+            throw Invalid(
+                name: "ADMIN_TOKEN", problem: "must be one token, or two while one is exchanged for the other")
         }
+        adminTokenIsRandom = tokens.isEmpty
+        adminTokens = tokens.isEmpty ? [Secret.random()] : tokens
         threads = try read.number("THREADS", 1...64) ?? Machine.cores
         maxConnections = try read.number("MAX_CONNECTIONS", 1...1_000_000) ?? maxConnections
         maxBufferedBytes = try read.number("MAX_BUFFERED_BYTES", 1_048_576...1_099_511_627_776) ?? maxBufferedBytes

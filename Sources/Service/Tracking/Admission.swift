@@ -27,8 +27,8 @@ final class Admission {
         admit(submission, grant(1, sender)?.retryAfter, sender, head, done)
     }
 
-    /// Takes the event at a place of a batch to which this was granted, and reports once what became of it. Those beyond the
-    /// client's rate are refused one by one: the first ones pass.
+    /// Takes the event at a place of a batch to which this was granted, and reports once what became of it. Those
+    /// beyond the client's rate are refused one by one: the first ones pass.
     func admit(
         _ submission: Submission, at place: Int, of grant: RateLimiter.Grant?, from sender: Sender,
         of head: RequestHead, _ done: @escaping (Verdict) -> Void

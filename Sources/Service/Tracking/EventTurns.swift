@@ -1,8 +1,8 @@
 import CRM
 import HTTP
 
-/// Requests with events that are complete and whose turn has not come: events go on as there is room on the way to Redis and
-/// to the disk, and clients take turns.
+/// Requests with events that are complete and whose turn has not come: events go on as there is room on the way to
+/// Redis and to the disk, and clients take turns.
 ///
 /// Without this order one client's large batches would stand before the events of all others, in memory and in Redis.
 final class EventTurns {

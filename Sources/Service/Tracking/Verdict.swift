@@ -87,8 +87,8 @@ enum Verdict {
         return .json(status, body, headers: retryAfter.map { [("Retry-After", String($0))] } ?? [])
     }
 
-    /// The answer to a batch: 200 with a result for each event. Where not one passed and sending all again is the remedy,
-    /// 429 (all were too fast) or 503 (the others could be stored nowhere).
+    /// The answer to a batch: 200 with a result for each event. Where not one passed and sending all again is the
+    /// remedy, 429 (all were too fast) or 503 (the others could be stored nowhere).
     static func response(toBatch verdicts: [Verdict]) -> Response {
         let waits = verdicts.compactMap { if case .denied(.tooFast(let seconds)) = $0 { seconds } else { nil } }
         if let first = waits.min(), waits.count == verdicts.count {

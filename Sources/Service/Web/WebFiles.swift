@@ -2,8 +2,8 @@ import HTTP
 
 /// The web pages and scripts that the service serves by itself, each under its name after the base path.
 ///
-/// To add one: put the file beside this one, list it in Package.swift as `.embedInCode("Web/<file>")`, and give it a line
-/// in the table below. A page may use no inline script and no inline style, so these are files of their own.
+/// To add one: put the file beside this one, list it in Package.swift as `.embedInCode("Web/<file>")`, and give it a
+/// line in the table below. A page may use no inline script and no inline style, so these are files of their own.
 enum WebFiles {
     private static let script = "text/javascript; charset=utf-8"
     private static let style = "text/css; charset=utf-8"

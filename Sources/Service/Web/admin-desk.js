@@ -95,7 +95,8 @@ function row(task) {
     : make("span", { class: "due" }, `${task.status} ${task.closed_at ? moment(task.closed_at) : ""}`);
   const why = open ? "" : `${task.closed_reason || ""}${task.closed_by ? ", by " + task.closed_by : ""}`;
   return make("li", { class: task.priority + (fresh.has(task.id) ? " fresh" : ""), "data-task": task.id },
-    make("h3", {}, name), worth(contact) && task.type === "abandoned_booking" ? make("b", { class: "worth" }, money(worth(contact))) : null,
+    make("h3", {}, name),
+    worth(contact) && task.type === "abandoned_booking" ? make("b", { class: "worth" }, money(worth(contact))) : null,
     make("p", { class: "kind" }, task.title), state,
     make("p", { class: "what" }, theirs(task.description || ""), why ? make("small", {}, " ", theirs(why)) : null,
       task.assignee ? make("small", {}, " – ", theirs(task.assignee)) : null),
@@ -132,7 +133,8 @@ export function alerted(name, data) {
     known.delete(data.task.id);
   } else if (name === "open" && fits) {
     const open = new Set(data.open);
-    for (const [id, task] of known) if (task.priority === "urgent" && open.size < MOST_URGENT && !open.has(id)) known.delete(id);
+    for (const [id, task] of known)
+      if (task.priority === "urgent" && open.size < MOST_URGENT && !open.has(id)) known.delete(id);
   }
   changes += 1;
   draw();

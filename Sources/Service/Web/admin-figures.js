@@ -1,5 +1,8 @@
 // The numbers of the dashboard: what is at risk, today's funnel, 30 days, the month's favourites, health.
-import { $, bar, button, count, counted, day, drawing, fullName, make, money, nothing, percent, read, start, theirs, visit, worth } from "./admin-page.js";
+import {
+  $, bar, button, count, counted, day, drawing, fullName, make, money, nothing, percent, read, start, theirs, visit,
+  worth,
+} from "./admin-page.js";
 import { showPerson } from "./admin-person.js";
 
 /** Most urgent tasks that are asked for at once. */
@@ -30,13 +33,15 @@ function showFigures(stats, atRisk) {
   const figures = [
     ["Revenue at risk", money(risk), counted(atRisk.length, "abandoned booking"), risk ? "alarm" : ""],
     ["Open tasks", count(stats.tasks.open), `${count(stats.tasks.urgent)} urgent, ${count(stats.tasks.high)} high`],
-    ["Overdue", count(stats.tasks.overdue), stats.tasks.overdue ? "call these first" : "nothing is late", stats.tasks.overdue ? "alarm" : ""],
+    ["Overdue", count(stats.tasks.overdue), stats.tasks.overdue ? "call these first" : "nothing is late",
+      stats.tasks.overdue ? "alarm" : ""],
     ["Booking right now", count(stats.bookings_in_progress), counted(stats.contacts, "contact") + " in all"],
     ["Bookings today", count(today.bookings), than(count(before.bookings))],
     ["Revenue today", money(today.revenue), than(money(before.revenue))],
   ];
   $("figures").replaceChildren(...figures.map(([name, value, note, kind]) =>
-    make("div", { class: kind || null }, make("dt", {}, name), make("dd", {}, value), make("dd", { class: "note" }, note))));
+    make("div", { class: kind || null },
+      make("dt", {}, name), make("dd", {}, value), make("dd", { class: "note" }, note))));
 }
 
 function showRisks(tasks) {
@@ -44,7 +49,8 @@ function showRisks(tasks) {
   const most = Math.max(1, worth((top[0] || {}).contact));
   $("risks").replaceChildren(...(top.length ? top.map((task) => {
     const contact = task.contact || { id: task.contact_id };
-    const name = button(theirs(fullName(contact)), () => start(showPerson(task.contact_id)), { kind: "link", key: "risk" + task.id });
+    const name = button(theirs(fullName(contact)), () => start(showPerson(task.contact_id)),
+      { kind: "link", key: "risk" + task.id });
     return bar(name, money(worth(contact)), worth(contact) / most, contact.last_vehicle_viewed);
   }) : [nothing("No open abandoned booking. Nothing is at risk.")]));
 }
@@ -53,7 +59,8 @@ function showRisks(tasks) {
 function showFunnel(stats) {
   const types = stats.days[0].by_type || {};
   const stages = [
-    ["Searches", types["search.performed"]], ["Cars viewed", types["vehicle.viewed"]], ["Bookings started", types["booking.started"]],
+    ["Searches", types["search.performed"]], ["Cars viewed", types["vehicle.viewed"]],
+    ["Bookings started", types["booking.started"]],
     ["Bookings completed", stats.days[0].bookings],
   ].map(([name, number]) => [name, number || 0]);
   const most = Math.max(1, ...stages.map(([, number]) => number));
@@ -64,14 +71,19 @@ function showFunnel(stats) {
   const left = bar("Bookings abandoned", count(types["booking.abandoned"]), (types["booking.abandoned"] || 0) / most);
   left.classList.add("bad");
   $("funnel").replaceChildren(...lines, left);
-  const rates = [["Abandoned, 30 days", percent(stats.abandonment_rate)], ["Came back, 30 days", percent(stats.recovery_rate)]];
+  const rates = [
+    ["Abandoned, 30 days", percent(stats.abandonment_rate)], ["Came back, 30 days", percent(stats.recovery_rate)],
+  ];
   const statuses = stats.funnel.map((stage) => [stage.status, count(stage.contacts)]);
-  $("statuses").replaceChildren(...[...statuses, ...rates].map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, value))));
+  $("statuses").replaceChildren(...[...statuses, ...rates].map(([name, value]) =>
+    make("div", {}, make("dt", {}, name), make("dd", {}, value))));
 }
 
 function ranking(id, items, unit, empty) {
   const most = Math.max(1, ...items.map((item) => item[unit]));
-  $(id).replaceChildren(...(items.length ? items.slice(0, 6).map((item) => bar(item.name, count(item[unit]), item[unit] / most)) : [nothing(empty)]));
+  $(id).replaceChildren(...(items.length
+    ? items.slice(0, 6).map((item) => bar(item.name, count(item[unit]), item[unit] / most))
+    : [nothing(empty)]));
 }
 
 // ---- 30 days
@@ -92,13 +104,15 @@ function showPlot() {
     const low = row.top + row.height;
     plot.append(
       drawing("line", { class: "axis", x1: 0, y1: low + 0.5, x2: width, y2: low + 0.5 }),
-      drawing("line", { class: "axis", x1: 0, y1: row.top + 0.5, x2: width, y2: row.top + 0.5, "stroke-dasharray": "2 4" }),
+      drawing("line",
+        { class: "axis", x1: 0, y1: row.top + 0.5, x2: width, y2: row.top + 0.5, "stroke-dasharray": "2 4" }),
       drawing("text", { x: 0, y: row.top - 5 }, row.name),
       drawing("text", { x: width, y: row.top - 5, "text-anchor": "end" }, "most " + row.text(most)));
     lastDays.forEach((one, index) => {
       const height = most ? Math.max(row.value(one) > 0 ? 2 : 0, row.height * row.value(one) / most) : 0;
       plot.append(drawing("rect", {
-        class: row.name + (index === lastDays.length - 1 ? " today" : ""), x: index * step + step * 0.14, y: low - height, width: step * 0.72, height, rx: Math.min(2, step / 6),
+        class: row.name + (index === lastDays.length - 1 ? " today" : ""),
+        x: index * step + step * 0.14, y: low - height, width: step * 0.72, height, rx: Math.min(2, step / 6),
       }));
     });
   }
@@ -108,8 +122,11 @@ function showPlot() {
     target.addEventListener("pointerenter", () => { $("plot-note").textContent = sentence(one); });
     plot.append(target);
     if (index % 7 === (lastDays.length - 1) % 7) {
-      const [x, anchor] = index < 3 ? [0, "start"] : index === lastDays.length - 1 ? [width, "end"] : [(index + 0.5) * step, "middle"];
-      plot.append(drawing("text", { x, y: 232, "text-anchor": anchor }, day(one.date + "T12:00", { weekday: undefined })));
+      const [x, anchor] = index < 3 ? [0, "start"]
+        : index === lastDays.length - 1 ? [width, "end"]
+          : [(index + 0.5) * step, "middle"];
+      plot.append(
+        drawing("text", { x, y: 232, "text-anchor": anchor }, day(one.date + "T12:00", { weekday: undefined })));
     }
   });
   plot.onpointerleave = summary;
@@ -120,21 +137,25 @@ const sentence = (one) => `${day(one.date + "T12:00")}: ${money(one.revenue)} fr
 
 function summary() {
   const sum = (value) => lastDays.reduce((total, one) => total + value(one), 0);
-  $("plot-note").textContent = `${money(sum((one) => Number(one.revenue)))} from ${counted(sum((one) => one.bookings), "booking")}`;
+  $("plot-note").textContent =
+    `${money(sum((one) => Number(one.revenue)))} from ${counted(sum((one) => one.bookings), "booking")}`;
 }
 
 function showTable(days) {
   $("days").replaceChildren(
-    make("thead", {}, make("tr", {}, ...["Day", "Revenue", "Bookings", "New contacts"].map((name) => make("th", { scope: "col" }, name)))),
+    make("thead", {}, make("tr", {}, ...["Day", "Revenue", "Bookings", "New contacts"].map((name) =>
+      make("th", { scope: "col" }, name)))),
     make("tbody", {}, ...days.map((one) => make("tr", {}, make("th", { scope: "row" }, one.date),
-      ...[money(one.revenue), count(one.bookings), count(one.contacts_created)].map((value) => make("td", {}, value))))));
+      ...[money(one.revenue), count(one.bookings), count(one.contacts_created)].map((value) =>
+        make("td", {}, value))))));
 }
 
 new ResizeObserver(() => { if (visit.token && lastDays.length) showPlot(); }).observe($("plot").parentElement);
 
 // ---- Health
 
-const lamp = (isGood, text, more) => make("li", { class: isGood ? "good" : "bad", title: more && more.join("\n") }, text);
+const lamp = (isGood, text, more) =>
+  make("li", { class: isGood ? "good" : "bad", title: more && more.join("\n") }, text);
 
 /** Whether the streams are open, told by them. */
 export const streams = new Map();

@@ -1,5 +1,5 @@
-// What the parts of the dashboard share: asking the service, making elements, writing numbers. Everything that comes from
-// events is put into the page as text, never as HTML.
+// What the parts of the dashboard share: asking the service, making elements, writing numbers. Everything that comes
+// from events is put into the page as text, never as HTML.
 
 export const $ = (id) => document.getElementById(id);
 const base = location.pathname.replace(/\/admin$/, "");
@@ -75,7 +75,8 @@ export const theirs = (text) => make("bdi", {}, text);
 
 /** A line with a name, a number and a bar behind both. */
 export function bar(name, value, share, note) {
-  const line = make("li", {}, typeof name === "string" ? theirs(name) : name, note ? make("small", {}, note) : null, make("b", {}, value));
+  const line = make("li", {}, typeof name === "string" ? theirs(name) : name,
+    note ? make("small", {}, note) : null, make("b", {}, value));
   line.style.setProperty("--share", Math.max(0, Math.min(1, share || 0)));
   return line;
 }
@@ -87,12 +88,16 @@ export const money = (text) => Number(text || 0).toLocaleString(undefined, decim
 export const count = (number) => Number(number || 0).toLocaleString();
 export const counted = (number, noun) => `${count(number)} ${noun}${Number(number) === 1 ? "" : "s"}`;
 export const percent = (rate) => (rate === null || !Number.isFinite(rate) ? "–" : Math.round(rate * 100) + " %");
-export const clock = (iso) => new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
-export const day = (iso, more) => new Date(iso).toLocaleDateString([], { weekday: "short", day: "numeric", month: "short", ...more });
-export const moment = (iso) => `${day(iso)}, ${new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`;
+export const clock = (iso) => new Date(iso).toLocaleTimeString([],
+  { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" });
+export const day = (iso, more) => new Date(iso).toLocaleDateString([],
+  { weekday: "short", day: "numeric", month: "short", ...more });
+export const moment = (iso) =>
+  `${day(iso)}, ${new Date(iso).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}`;
 export const worth = (contact) => Number((contact || {}).estimated_deal_value || 0);
 export const fullName = (contact) =>
-  [contact.first_name, contact.last_name].filter(Boolean).join(" ") || contact.email || contact.customer_id || contact.id || "Unknown";
+  [contact.first_name, contact.last_name].filter(Boolean).join(" ")
+    || contact.email || contact.customer_id || contact.id || "Unknown";
 
 /** How long until then, or since. */
 export function span(milliseconds) {
@@ -106,7 +111,13 @@ export function span(milliseconds) {
 
 /** Ways to reach somebody. */
 export function ways(contact) {
-  const phone = contact.phone ? make("a", { class: "way", href: "tel:" + contact.phone.replace(/[^0-9+]/g, ""), "aria-label": `Call ${fullName(contact)}, ${contact.phone}` }, "Call", theirs(" " + contact.phone)) : null;
-  const mail = contact.email ? make("a", { class: "way", href: "mailto:" + encodeURIComponent(contact.email), "aria-label": "Mail to " + fullName(contact) }, "Mail") : null;
+  const phone = contact.phone ? make("a", {
+    class: "way", href: "tel:" + contact.phone.replace(/[^0-9+]/g, ""),
+    "aria-label": `Call ${fullName(contact)}, ${contact.phone}`,
+  }, "Call", theirs(" " + contact.phone)) : null;
+  const mail = contact.email ? make("a", {
+    class: "way", href: "mailto:" + encodeURIComponent(contact.email),
+    "aria-label": "Mail to " + fullName(contact),
+  }, "Mail") : null;
   return [phone, mail];
 }

@@ -1,5 +1,7 @@
 // One contact: who it is, what is open, and all that happened.
-import { $, button, clock, count, counted, day, fullName, make, money, moment, read, say, start, theirs, ways, worth } from "./admin-page.js";
+import {
+  $, button, clock, count, counted, day, fullName, make, money, moment, read, say, start, theirs, ways, worth,
+} from "./admin-page.js";
 
 const sheet = $("person");
 
@@ -25,7 +27,9 @@ export async function showPerson(id) {
     make("div", { class: "ways" }, ...ways(contact)),
     facts(contact, card),
     ...(open.length ? [make("h3", {}, "To do"), make("ul", { class: "todo" }, ...open.map((task) =>
-      make("li", { class: task.priority }, make("b", {}, task.title), make("span", { class: "due", "data-due": task.due_at, "data-from": task.created_at }), theirs(task.description || ""))))] : []),
+      make("li", { class: task.priority }, make("b", {}, task.title),
+        make("span", { class: "due", "data-due": task.due_at, "data-from": task.created_at }),
+        theirs(task.description || ""))))] : []),
     make("h3", {}, "Timeline"), timeline.note, timeline.list, timeline.button);
   if (!sheet.open) sheet.showModal();
   sheet.scrollTop = 0;
@@ -35,9 +39,11 @@ export async function showPerson(id) {
 function facts(contact, card) {
   const vehicles = card.vehicles.slice(0, 3).map((vehicle) => `${vehicle.name} (${count(vehicle.views)})`).join(", ");
   const lines = [
-    ["Email", contact.email], ["Phone", contact.phone], ["Customer id", contact.customer_id], ["Deal value", worth(contact) ? money(worth(contact)) : ""],
-    ["Bookings", `${count(contact.total_bookings)}, ${money(contact.total_revenue)} in all`], ["Visits", count(contact.website_visits)],
-    ["Last search", contact.last_search_location], ["Looked at", vehicles], ["Since", contact.created_at && day(contact.created_at, { year: "numeric" })],
+    ["Email", contact.email], ["Phone", contact.phone], ["Customer id", contact.customer_id],
+    ["Deal value", worth(contact) ? money(worth(contact)) : ""],
+    ["Bookings", `${count(contact.total_bookings)}, ${money(contact.total_revenue)} in all`],
+    ["Visits", count(contact.website_visits)], ["Last search", contact.last_search_location], ["Looked at", vehicles],
+    ["Since", contact.created_at && day(contact.created_at, { year: "numeric" })],
     ["Last seen", contact.last_activity && moment(contact.last_activity)], ["Contact id", contact.id],
   ];
   return make("dl", { class: "facts" }, ...lines.filter(([, value]) => value).map(([name, value]) =>
@@ -71,7 +77,8 @@ class Timeline {
     this.day = date;
     const by = entry.source === "server" ? make("small", {}, " noticed by the service") : null;
     this.list.append(make("li", { class: entry.type.replace(/\W/g, "-") },
-      make("time", { datetime: entry.timestamp }, clock(entry.timestamp)), make("span", {}, theirs(entry.description), by)));
+      make("time", { datetime: entry.timestamp }, clock(entry.timestamp)),
+      make("span", {}, theirs(entry.description), by)));
     const { session_id: visit, seq } = entry.session || {};
     if (!visit || !Number.isInteger(seq) || entry.source === "server") return;
     if (!this.visits.has(visit)) this.visits.set(visit, new Set());

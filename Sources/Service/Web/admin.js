@@ -46,12 +46,14 @@ $("door").addEventListener("submit", async (event) => {
     enter();
     $("desk").focus({ preventScroll: true });
   } catch (error) {
-    if (error.name !== "AbortError") $("door-note").textContent = error instanceof TypeError ? "The service cannot be reached." : error.message;
+    if (error.name !== "AbortError")
+      $("door-note").textContent = error instanceof TypeError ? "The service cannot be reached." : error.message;
   }
 });
 $("leave").addEventListener("click", () => visit.leave());
 
-// ---- Server-Sent Events through fetch: EventSource could send no Authorization header, and a token has no place in a URL.
+// ---- Server-Sent Events through fetch: EventSource could send no Authorization header, and a token has no place in a
+// URL.
 
 async function listen(path, heard) {
   const ended = visit.ended.signal;
@@ -68,7 +70,8 @@ async function listen(path, heard) {
         const blocks = (text + piece.value).split("\n\n");
         text = blocks.pop();
         for (const block of blocks) {
-          const fields = Object.fromEntries(block.split("\n").map((line) => [line.split(": ", 1)[0], line.slice(line.indexOf(": ") + 2)]));
+          const fields = Object.fromEntries(block.split("\n").map((line) =>
+            [line.split(": ", 1)[0], line.slice(line.indexOf(": ") + 2)]));
           if (fields.id) last = fields.id;
           if (fields.event) heard(fields.event, JSON.parse(fields.data));
         }
@@ -85,10 +88,12 @@ async function listen(path, heard) {
 // ---- Live events
 
 const words = {
-  "customer.created": "Registered", "customer.login": "Logged in", "customer.updated": "Updated profile", "search.performed": "Searched",
-  "vehicle.viewed": "Viewed a car", "page.viewed": "Viewed a page", "booking.started": "Started booking", "booking.step_completed": "Booking step",
-  "booking.abandoned": "Abandoned booking", "booking.completed": "Completed booking", "payment.attempted": "Payment attempted",
-  "payment.successful": "Payment successful", "payment.failed": "Payment failed", "form.submitted": "Submitted form", "chat.message": "Chat message",
+  "customer.created": "Registered", "customer.login": "Logged in", "customer.updated": "Updated profile",
+  "search.performed": "Searched", "vehicle.viewed": "Viewed a car", "page.viewed": "Viewed a page",
+  "booking.started": "Started booking", "booking.step_completed": "Booking step",
+  "booking.abandoned": "Abandoned booking", "booking.completed": "Completed booking",
+  "payment.attempted": "Payment attempted", "payment.successful": "Payment successful",
+  "payment.failed": "Payment failed", "form.submitted": "Submitted form", "chat.message": "Chat message",
 };
 
 const subjects = { read: "Reading", request: "Request" };

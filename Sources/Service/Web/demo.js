@@ -108,5 +108,6 @@ find("beside").addEventListener("click", () => {
 keep(booking);
 greet(localStorage.getItem("wheels.name"));
 // Back after the tab was closed: the booking goes on, and nobody has to call any more.
-if (booking && isKnown() && !sessionStorage.getItem("wheels.here")) tell("booking.started", { ...booking.data, resumed: true });
+if (booking && isKnown() && !sessionStorage.getItem("wheels.here"))
+  tell("booking.started", { ...booking.data, resumed: true });
 sessionStorage.setItem("wheels.here", "yes");

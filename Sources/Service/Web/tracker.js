@@ -4,7 +4,8 @@
 //   crm.identify({ id: "user123", email: "john@example.com" });
 //   crm.track("vehicle.viewed", { vehicle_id: "car_789", vehicle_name: "Toyota Camry" });
 //
-// It promises the site: nothing here blocks, nothing throws into the page, and before `identify` nothing is stored or sent.
+// It promises the site: nothing here blocks, nothing throws into the page, and before `identify` nothing is stored or
+// sent.
 (() => {
   "use strict";
   const win = window;
@@ -197,7 +198,7 @@
   let locks = navigator.locks;
   let deniedSince = 0;
 
-  /** Sends after a while. Neither does a stream of events put it off, nor does an event end the pause after a failure. */
+  /** Sends after a while. A stream of events does not put it off, and no event ends the pause after a failure. */
   const later = (delay) => {
     const at = Math.max(performance.now() + delay, notBefore);
     if (at >= due) return;
@@ -210,7 +211,8 @@
   };
 
   const url = () =>
-    String(options.endpoint).replace(/\/?$/, "/track-events") + (options.key ? "?k=" + encodeURIComponent(options.key) : "");
+    String(options.endpoint).replace(/\/?$/, "/track-events")
+    + (options.key ? "?k=" + encodeURIComponent(options.key) : "");
 
   const bytes = (text) => new TextEncoder().encode(text).length;
 
@@ -310,14 +312,15 @@
     later(delay);
   };
 
-  /** The last chance. What goes out stays in the queue, as nobody tells whether it arrived: the next page repeats it. */
+  /** The last chance. What goes out stays in the queue, as nobody says whether it arrived: the next page repeats it. */
   const beacon = () => {
     if (!customer()) return;
     // The newest first: they are what the other side must act on. The order in the batch stays that of time.
     let names = queue().reverse().filter((name) => !thrown.has(name));
     while (names.length) {
       const batch = pack(names);
-      if (!batch.names.length || hurl(body(batch.texts.reverse()))) return batch.names.forEach((name) => thrown.add(name));
+      if (!batch.names.length || hurl(body(batch.texts.reverse())))
+        return batch.names.forEach((name) => thrown.add(name));
       // What is on its way already has taken a part of the budget.
       names = batch.names.slice(0, batch.names.length >> 1);
     }
@@ -332,7 +335,8 @@
 
   const FACTS = ["booking_id", "vehicle_id", "vehicle_name", "total_amount"];
   // A booking often gets its id only when it is completed.
-  const sameBooking = (a, b) => (a.booking_id && b.booking_id ? a.booking_id === b.booking_id : a.vehicle_id === b.vehicle_id);
+  const sameBooking = (a, b) =>
+    (a.booking_id && b.booking_id ? a.booking_id === b.booking_id : a.vehicle_id === b.vehicle_id);
   /** What this customer is booking in this tab. */
   const current = () => {
     const booking = customer() && tab.get("booking");
@@ -345,7 +349,9 @@
     if (!/^(booking|payment)\./.test(type)) return data;
     let booking = current();
     if (booking && !sameBooking({ ...booking.data, ...data }, booking.data)) booking = null;
-    if (booking) for (const name of FACTS) if (data[name] == null && booking.data[name] != null) data[name] = booking.data[name];
+    if (booking)
+      for (const name of FACTS)
+        if (data[name] == null && booking.data[name] != null) data[name] = booking.data[name];
     if (type === "booking.started" || type === "booking.step_completed") {
       clearTimeout(awayTimer);
       const paths = new Set(booking && booking.paths.split("\n")).add(location.pathname);
@@ -401,10 +407,12 @@
   };
 
   // Is a page that goes away closed, left or reloaded? No event tells. But (measured in Chromium, see the guide):
-  // - between `beforeunload` and `pagehide` a closing tab takes under a millisecond, a page change waits for the network;
+  // - between `beforeunload` and `pagehide` a closing tab takes under a millisecond, a page change waits for the
+  //   network;
   // - the Navigation API announces every page change that comes from the page itself;
   // - a page left through the address bar goes into the back/forward cache, a reloaded one does not.
-  // Where this leaves a doubt the service waits whether the customer does more: the page that follows tells of its view.
+  // Where this leaves a doubt the service waits whether the customer does more: the page that follows tells of its
+  // view.
   const CLOSES_WITHIN = 4;
   // A page change that is as quick as that is followed by its page as quickly, all but what that takes to run.
   const QUICK = 50;
@@ -469,7 +477,8 @@
   };
 
   const moment = (element) =>
-    element.dataset.crmOn || (element.matches("form") ? "submit" : element.matches("a,button,input") ? "click" : "load");
+    element.dataset.crmOn
+    || (element.matches("form") ? "submit" : element.matches("a,button,input") ? "click" : "load");
 
   /** Sends the event of an element, with the data of its own attributes and of those around it. */
   const tell = (element) => {
@@ -509,7 +518,8 @@
   };
   if (win.navigation) {
     on(navigation, "navigate", (event) => {
-      if (!event.hashChange && event.downloadRequest == null && !event.destination.sameDocument) heads(event.destination.url);
+      if (!event.hashChange && event.downloadRequest == null && !event.destination.sameDocument)
+        heads(event.destination.url);
     });
     on(navigation, "currententrychange", moved);
   } else {

@@ -22,8 +22,8 @@ extension Store {
     /// Erases everything about a person; `nil` when there is no such contact.
     ///
     /// The first step is atomic: then the person is gone for readers and events, and late events are dropped for
-    /// ``erasureSeconds``. What is large is removed in further steps. Where they cannot be finished now, the receipt is not
-    /// complete, and a running service goes on. Who was erased before has the same receipt for ``erasureSeconds``.
+    /// ``erasureSeconds``. What is large is removed in further steps. Where they cannot be finished now, the receipt is
+    /// not complete, and a running service goes on. Who was erased before has the same receipt for ``erasureSeconds``.
     /// `salt` is used if none is kept.
     public func erase(
         _ contact: String, salt: String, at now: Timestamp,
@@ -49,8 +49,8 @@ extension Store {
         }
     }
 
-    /// Begins to erase a contact, atomically, unless it was active at `time` or later, or `maxHourly` contacts have gone in
-    /// this hour. Unlike after ``erase(_:salt:at:_:)`` nothing is remembered: who comes back is somebody new.
+    /// Begins to erase a contact, atomically, unless it was active at `time` or later, or `maxHourly` contacts have
+    /// gone in this hour. Unlike after ``erase(_:salt:at:_:)`` nothing is remembered: who comes back is somebody new.
     public func erase(
         _ contact: String, inactiveSince time: Timestamp, maxHourly: Int, at now: Timestamp,
         _ completion: @escaping (Result<Expiry, RedisError>) -> Void

@@ -7,7 +7,8 @@ import CRM
 public final class Export {
     /// A part of it. Lists come in the order of ``List``, each in one part or more.
     public enum Part {
-        /// The contact's hash, the website's own ids of the person, and the emails before the present one. It comes first.
+        /// The contact's hash, the website's own ids of the person, and the emails before the present one. It comes
+        /// first.
         case contact(StoredHash, customerIDs: [String], formerEmails: [String])
         /// Tasks, the newest first.
         case tasks([StoredHash])
@@ -17,7 +18,8 @@ public final class Export {
         case vehicles([Ranked])
         /// Bookings that were counted.
         case bookings([String])
-        /// What is known of bookings, such as `paid:vehicle_id:car_789`, and since when, in epoch milliseconds: at most 1,000.
+        /// What is known of bookings, such as `paid:vehicle_id:car_789`, and since when, in epoch milliseconds: at most
+        /// 1,000.
         case settled([Ranked])
         /// Where the person stands in the booking funnel. It comes last.
         case funnel(StoredHash)

@@ -5,7 +5,7 @@
 -- closes tasks and announces them. It knows no business word: which fields, statuses, tasks and sentences there are
 -- comes with the arguments (Rules.swift makes them, Arguments.swift lays them out in this order). What is the same for
 -- every event comes once: ApplyScript.swift writes it as locals before this line's comment (remember_seconds,
--- stats_seconds, timeline_limit, the others that begin with most_, first_status, first_slug, new_contact).
+-- stats_seconds, timeline_limit, the others that begin with max_, first_status, first_slug, new_contact).
 --
 -- KEYS  1 crm_event_<event id>   2 crm_index_customer_<customer id>   3 crm_contact_email_<email>   4 crm_stats_<day>;
 --       in 2 and 3 nothing follows the prefix when the event names none; in 4 when its day is too old to be counted
@@ -16,7 +16,8 @@
 --      'own'                         its id counts for the customer it names only
 --      'anew'                        later than an erasure it is a new beginning
 --      'hold' due booking            only if the customer does nothing more: all that is kept is when that will be
---                                    known, in milliseconds ('' = it is void), and only while that booking is in progress
+--                                    known, in milliseconds ('' = it is void), and only while that booking is in
+--                                    progress
 --      'expect' moment left count    the last step must be of this moment, and the timeline must have this many entries
 --                                    from `left` on ('' = any): otherwise, and where the funnel part is void, the event
 --                                    is dropped, and a booking that is over leaves the bookings in progress
@@ -44,8 +45,8 @@
 --
 -- Reply: one line of words:
 --        `erased`                  the person was, and the event changes nothing
---        `duplicate <contact id>`  applied before; `other` follows where the mark belongs to an event of another contact
---                                  or type
+--        `duplicate <contact id>`  applied before; `other` follows where the mark belongs to an event of another
+--                                  contact or type
 --        `dropped <contact id>`    the booking has gone on or is over; no id where nobody is known
 --        `deferred <contact id>`   it waits
 --        `applied <contact id>`    and any of `created`, `conflict` (id and email name two contacts), `superseded`
@@ -108,8 +109,8 @@ if tombstones then
   local since, lifted = call('MGET', unpack(tombstones)), {}
   for i = 1, #tombstones do
     if since[i] then
-      -- An email that is not proved ('apart') lifts no tombstone. Beside the id of a known contact it drops nothing either:
-      -- that contact is somebody else. In no case is it stored.
+      -- An email that is not proved ('apart') lifts no tombstone. Beside the id of a known contact it drops nothing
+      -- either: that contact is somebody else. In no case is it stored.
       local unproved = apart and has_customer and i == 2
       local known_by_id = unproved and known[2]
       if not known_by_id and (not anew or tonumber(time) <= tonumber(since[i])) then return 'erased' end
@@ -265,8 +266,8 @@ if slug then
   set[#set + 1], set[#set + 2] = 'lead_status', slug == next_slug and next_status or first_status
 end
 
--- 6. From here on only writes. The first ones prove what they write to by succeeding; should a later one find it spoiled,
--- those before are taken back. This saves reading them: an eighth of the whole script.
+-- 6. From here on only writes. The first ones prove what they write to by succeeding; should a later one find it
+-- spoiled, those before are taken back. This saves reading them: an eighth of the whole script.
 
 local events = day and call('HINCRBY', day, 'events', '1')
 local of_kind = day and try('HINCRBY', day, kind, '1')

@@ -1,7 +1,7 @@
 #!lua
 -- Lists bookings in progress that are due to be given up: those whose customer has been silent for long enough, or
--- whose browser said that it may be leaving (apply.lua, `hold`). Takes out what is not in progress, so that nothing that
--- cannot be given up stays in the way of the others.
+-- whose browser said that it may be leaving (apply.lua, `hold`). Takes out what is not in progress, so that nothing
+-- that cannot be given up stays in the way of the others.
 --
 -- ARGV  1 'silent' | 'leaving'   2 silent: last steps before this moment are due; leaving: what is due until then, both
 --       in epoch milliseconds   3 max bookings   4 how many due ones to skip, the earliest   5 id of this receiver

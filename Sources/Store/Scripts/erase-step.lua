@@ -1,6 +1,6 @@
 #!lua
--- Removes a part of what erase.lua moved aside: the oldest entries of the timeline, the marks of their events, and what they
--- counted in the rankings of their months. Any process may take the next step, and each entry is removed once.
+-- Removes a part of what erase.lua moved aside: the oldest entries of the timeline, the marks of their events, and what
+-- they counted in the rankings of their months. Any process may take the next step, and each entry is removed once.
 --
 -- ARGV  1 contact id   2 maximum number of entries   3 bytes of entries after which it is enough
 --       4 which types of event count in which ranking, and what their descriptions begin with before the name that is

@@ -1,19 +1,19 @@
 #!lua
--- Begins to erase everything about one person. Afterwards the person is gone for readers and for events: names, contact,
--- tasks, places in lists. The timeline, which may be large, is moved aside, and erase-step.lua removes it in steps.
--- What is kept: salted hashes of the names (tombstones), so that late events do not bring the person back (apply.lua looks
--- them up), and a receipt that names nobody.
+-- Begins to erase everything about one person. Afterwards the person is gone for readers and for events: names,
+-- contact, tasks, places in lists. The timeline, which may be large, is moved aside, and erase-step.lua removes it in
+-- steps. What is kept: salted hashes of the names (tombstones), so that late events do not bring the person back
+-- (apply.lua looks them up), and a receipt that names nobody.
 --
 -- ARGV  1 contact id   2 now, ISO 8601   3 now, epoch milliseconds   4 a random salt, used if there is none
---       5 seconds that tombstones and receipt are kept   6 slugs of the statuses   7 priorities of tasks, both lists with spaces
---       8 the priority that is announced   9 channel of its closings
---      10 '' = whoever it is. Else this is removal by age: a moment, epoch milliseconds. Only who was not active since, without
---         tombstones and receipt, for whoever comes back after that long is welcome as somebody new
+--       5 seconds that tombstones and receipt are kept   6 slugs of the statuses   7 priorities of tasks, both lists
+--         with spaces   8 the priority that is announced   9 channel of its closings
+--      10 '' = whoever it is. Else this is removal by age: a moment, epoch milliseconds. Only who was not active since,
+--         without tombstones and receipt, for whoever comes back after that long is welcome as somebody new
 --      11 for removal by age: how many contacts may go in an hour
 --
--- Reply: a list, the first is a word: `missing`, `active` (there was activity since that moment), `spent` (no more in this
---        hour), `open` (erase-step.lua has to go on) or `erased`; behind the last two the fields of the receipt, if any. Who is
---        missing and has a receipt was erased before: then it is that one.
+-- Reply: a list, the first is a word: `missing`, `active` (there was activity since that moment), `spent` (no more in
+--        this hour), `open` (erase-step.lua has to go on) or `erased`; behind the last two the fields of the receipt,
+--        if any. Who is missing and has a receipt was erased before: then it is that one.
 -- Errors: those of Redis, before the first write.
 
 --@ include/quota.lua

@@ -5,8 +5,8 @@
 --       then those commands and behind them the commands that write, each as its number of words and then the words
 --
 -- Reply: `repaired`, or `moved` when something changed since; then nothing is written.
--- Errors: those of Redis. A repair is a list of steps of which each makes the record better, so one that ends early does
---        no harm, and the next look finds what is left.
+-- Errors: those of Redis. A repair is a list of steps of which each makes the record better, so one that ends early
+--        does no harm, and the next look finds what is left.
 
 local at = 3
 local function run(try)

@@ -12,7 +12,8 @@
 --      then the sorted sets that hold what is kept, by time
 --
 -- Reply: `go` or `stop`, the moment before which it is due (epoch milliseconds, by Redis' clock), how many are due, how
---        many of them are not allowed yet, how many there are in all, how many may go in an hour, how many are left of it.
+--        many of them are not allowed yet, how many there are in all, how many may go in an hour, how many are left of
+--        it.
 -- Errors: those of Redis.
 
 --@ include/quota.lua

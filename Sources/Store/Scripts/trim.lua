@@ -6,8 +6,8 @@
 --       5 how many may go in an hour
 --
 -- Reply: how many tasks are gone; fewer than the most: there are no more, or no more may go in this hour.
--- Errors: those of Redis, before the first write. A task or list of one contact that was damaged by hand holds up nothing:
---         what is left of it goes too.
+-- Errors: those of Redis, before the first write. A task or list of one contact that was damaged by hand holds up
+--         nothing: what is left of it goes too.
 
 --@ include/quota.lua
 local call, try = redis.call, redis.pcall

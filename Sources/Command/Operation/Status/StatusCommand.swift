@@ -48,7 +48,9 @@ enum StatusCommand {
     }
 
     private static func service(of session: Session, _ environment: [String: String]) -> ServiceReport {
-        ServiceReport.ask(ServiceClient(environment), session.settings, environment["ADMIN_TOKEN"])
+        ServiceReport.ask(
+            ServiceClient(environment), session.settings,
+            session.settings.adminTokenIsRandom ? nil : session.settings.adminToken)
     }
 
     private static func show(_ session: Session, _ redis: RedisStatus?, _ service: ServiceReport, _ isJSON: Bool) {

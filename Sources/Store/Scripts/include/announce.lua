@@ -1,8 +1,8 @@
 -- Publishes a task with its contact, for the subscribers of the channel: {"task":{…},"contact":{…}}.
 --
 -- Takes:    a channel, the key of the task, the key of its contact.
--- Returns:  how many subscribers received it; 0 where this user of Redis may not publish, which must not stop a script in
---           the middle.
+-- Returns:  how many subscribers received it; 0 where this user of Redis may not publish, which must not stop a script
+--           in the middle.
 -- May fail: where one of the keys is no hash; both are hashes wherever it is called.
 
 local function announce(channel, task, contact)

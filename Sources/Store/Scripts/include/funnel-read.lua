@@ -78,8 +78,9 @@ if part == 'funnel' then
     end
   end
   -- Whether the event reaches what is stored under a booking's name with that time. Beyond its own time an event that
-  -- settles its booking does: what has the booking's id, and within the tolerance of clocks what has another of its names,
-  -- or has nothing in common with it that tells the two apart. Of the contact's last one more is known than its name.
+  -- settles its booking does: what has the booking's id, and within the tolerance of clocks what has another of its
+  -- names, or has nothing in common with it that tells the two apart. Of the contact's last one more is known than its
+  -- name.
   local function reaches(name, value)
     if value <= at_time then return true end
     value = past(value)

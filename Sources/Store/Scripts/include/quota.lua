@@ -1,5 +1,5 @@
--- Part of the scripts that remove by age: how much of a kind (`contacts`, `tasks`) may go in one hour of Redis' clock, by
--- all receivers together. `crm_index_retention` remembers it over restarts.
+-- Part of the scripts that remove by age: how much of a kind (`contacts`, `tasks`) may go in one hour of Redis' clock,
+-- by all receivers together. `crm_index_retention` remembers it over restarts.
 
 -- Returns how many are left of `max` in this hour. Fails where the key holds another type; it only reads.
 local function quota_left(kind, max)

@@ -1,0 +1,36 @@
+/// What pages say, taken apart once.
+struct Pages: Sendable {
+    /// The words: runs of letters, digits and underscores, and those with dots inside of them.
+    private(set) var words: Set<String> = []
+    /// The words that stand alone in backquotes or quotation marks.
+    private(set) var quoted: Set<String> = []
+    /// The words that follow `crmsync` and a space.
+    private(set) var commands: Set<String> = []
+
+    /// The README and the guide.
+    static let files = [Tree.file("README.md")] + Tree.files(under: "Sources", "md")
+    static let documentation = Pages(files)
+
+    init(_ files: [SourceFile]) {
+        for file in files { take(file.text) }
+    }
+
+    private mutating func take(_ text: String) {
+        var last = (word: "", end: -1)
+        let bytes = Array(text.utf8)
+        for range in bytes.words(and: UInt8(ascii: ".")) {
+            let word = String(decoding: bytes[range], as: UTF8.self)
+            if last.word == "crmsync", last.end + 1 == range.lowerBound, bytes[last.end] == UInt8(ascii: " ") {
+                commands.insert(word)
+            }
+            let before = range.lowerBound > 0 ? bytes[range.lowerBound - 1] : 0
+            let after = range.upperBound < bytes.count ? bytes[range.upperBound] : 0
+            if before == after, before == UInt8(ascii: "`") || before == UInt8(ascii: "\"") { quoted.insert(word) }
+            if words.insert(word).inserted, word.utf8.contains(UInt8(ascii: ".")) {
+                words.insert(String(word.reversed().drop { $0 == "." }.reversed()))
+                words.formUnion(word.words())
+            }
+            last = (word, range.upperBound)
+        }
+    }
+}
