@@ -28,7 +28,7 @@ import Testing
                 text.split(separator: "\n").first { $0.hasPrefix("  \(setting.name)") }, "\(setting.name)")
             #expect(line.contains("\(setting.name)\(setting.protects ? "*" : " ")"))
         }
-        #expect(text.contains("Port to listen on; 0 takes a free one. Default: 8080."))
+        #expect(text.contains("Port to listen on; 0 takes a free one. Default: 8080; 0 to 65535."))
         #expect(Setting.all.allSatisfy { $0.meaning.hasSuffix(".") })
         #expect(Settings.protections.count == 10)
     }

@@ -25,7 +25,7 @@ enum ManPage {
         for section in Setting.Section.allCases {
             roff.subsection(section.rawValue)
             for setting in Setting.all where setting.section == section {
-                roff.term(setting.name, "\(setting.meaning) Default: \(setting.standard.text).")
+                roff.term(setting.name, References.term(setting).text)
             }
         }
         roff.subsection("Output of commands")

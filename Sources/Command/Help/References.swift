@@ -27,7 +27,9 @@ enum References {
     /// A setting with its default and meaning.
     static func term(_ setting: Setting) -> (term: String, text: String) {
         let mark = setting.protects ? "*" : ""
-        return (setting.name + mark, "\(setting.meaning) Default: \(setting.standard.text).")
+        let limits = setting.form.limits.isEmpty ? "" : "; \(setting.form.limits)"
+        let file = setting.isSecret ? " Or by file: \(setting.name)_FILE." : ""
+        return (setting.name + mark, "\(setting.meaning) Default: \(setting.standard.text)\(limits).\(file)")
     }
 
     /// What a website may post, and what each event does.

@@ -38,8 +38,12 @@ struct Invocation: Sendable {
             throw UsageError("crmsync \(row.name) needs \(option.form), because \(reason)", see: row)
         }
         (self.row, self.operands, self.values) = (row, operands, values)
-        let url = values[Option.redis.name].map { ["REDIS_URL": $0] } ?? [:]
-        self.environment = environment.merging(url) { $1 }
+        var environment = environment
+        if let url = values[Option.redis.name] {
+            environment["REDIS_URL"] = url
+            environment["REDIS_URL_FILE"] = nil
+        }
+        self.environment = environment
     }
 
     private static func option(_ name: String, of row: CommandRow) throws(UsageError) -> Option {
