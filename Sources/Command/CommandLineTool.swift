@@ -5,7 +5,7 @@ import Loop
 enum CommandLineTool {
     /// Runs the command of this process and returns the exit status.
     static func main() -> Int32 {
-        let words = Array(CommandLine.arguments.dropFirst())
+        let words = Arguments.words
         // The service goes on when nobody reads its log; a command whose output nobody gets has failed.
         if words.first != CommandRow.serve.name { Output.check() }
         StandardStreams.reserve()

@@ -160,4 +160,21 @@ import Testing
             }
         }
     }
+
+    @Test func `a command is understood where proc is not mounted`() throws {
+        let folder = try TemporaryFolder()
+        let program = try Program.path()
+        let process = try ChildProcess(
+            "unshare",
+            [
+                "--mount", "--map-root-user", "sh", "-c", "mount -t tmpfs none /proc && exec \"$0\" stats --yes",
+                program,
+            ],
+            output: folder.file("out"), errors: folder.file("err"))
+        let end = try process.wait(within: 60)
+        let said = try String(contentsOfFile: folder.file("err"), encoding: .utf8)
+        // Some machines forbid namespaces of one's own.
+        guard !said.contains("unshare"), !said.contains("mount:") else { return }
+        #expect(end == .code(64) && said.contains("crmsync stats has no option '--yes'"), "\(end) \(said)")
+    }
 }
