@@ -82,7 +82,7 @@ let package = Package(
         .testTarget(
             name: "FuzzTests", dependencies: ["Fuzz", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "TidyTests", dependencies: ["CRM", "Store", "Service"], swiftSettings: strict),
+            name: "TidyTests", dependencies: ["CRM", "Store", "Service", "Command"], swiftSettings: strict),
         .testTarget(
             name: "BrowserTests", dependencies: ["Command", "TestSupport"], swiftSettings: strict),
     ],

@@ -18,7 +18,9 @@ case $prefix in
     ;;
 esac
 if [ "${1:-}" = remove ]; then
-    rm -fv "$to/bin/crmsync" "$to/share/man/man1/crmsync.1" "$to/lib/systemd/system/crmsync@.service" \
+    rm -fv "$to/bin/crmsync" "$to/share/man/man1/crmsync.1" \
+        "$to/share/bash-completion/completions/crmsync" "$to/share/zsh/site-functions/_crmsync" \
+        "$to/lib/systemd/system/crmsync@.service" \
         "$to/lib/sysusers.d/crmsync.conf"
     rm -rfv "$to/lib/crmsync" "$to/share/crmsync"
     exit 0
@@ -36,10 +38,21 @@ put_at_prefix() {
     echo "$3"
 }
 
+# What the program prints of itself: the file below share, then the words of the command.
+print() {
+    local file=$to/share/$1
+    shift
+    install -D -m 644 /dev/null "$file"
+    "$program" "$@" >"$file"
+    echo "$file"
+}
+
 put 755 "$program" "$to/bin/crmsync"
 # Without the names of its functions it has half the size.
 if command -v strip >/dev/null; then strip --strip-all "$to/bin/crmsync"; fi
-if [ -e "$root/.make/crmsync.1" ]; then put 644 "$root/.make/crmsync.1" "$to/share/man/man1/crmsync.1"; fi
+print man/man1/crmsync.1 help man
+print bash-completion/completions/crmsync completion bash
+print zsh/site-functions/_crmsync completion zsh
 put_at_prefix 644 "$root/.make/systemd/crmsync@.service" "$to/lib/systemd/system/crmsync@.service"
 put 644 "$root/.make/systemd/sysusers.conf" "$to/lib/sysusers.d/crmsync.conf"
 put 755 "$root/docker/redis.sh" "$to/lib/crmsync/redis.sh"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares what operators get with the source: a name that is written in two places is the same in both.
 
-Metrics of the alert rules, alerts and their page, settings of the examples and of the manual, the base path of the
+Metrics of the alert rules, alerts and their page, settings of the examples, the base path of the
 proxies. Then runs the unit tests of the alert rules, where promtool is installed.
 """
 import glob
@@ -43,20 +43,15 @@ def problems():
     tests = names_of(r"alertname: (\w+)", read(".make/prometheus/*.test.yml"))
     yield from missing("The alert", alerts, tests, "a unit test")
 
-    listed = re.search(r"static let names: Set<String> = \[(.*?)\]", source, re.DOTALL)
-    settings = names_of(r'"([A-Z_]+)"', listed[1])
-    manual = read(".make/crmsync.1")
-    yield from missing("The setting", settings, names_of(r"\b([A-Z][A-Z_]+)\b", manual), "crmsync.1")
-    described = names_of(r"\b([A-Z]+_[A-Z_]+)\b", manual) - {"CUSTOMER_ID", "NO_COLOR"}
-    yield from missing("The setting", described, settings, "Settings.names")
+    settings = names_of(r'Setting\(\s*"([A-Z_]+)"', source)
     example = names_of(r"^#?([A-Z_]+)=", read(".make/systemd/crmsync.env"))
-    yield from missing("The setting", example, settings, "Settings.names")
+    yield from missing("The setting", example, settings, "Setting.all")
     manifest = names_of(r"\{name: ([A-Z_]+), value", read(".make/kubernetes/crmsync.yaml"))
-    yield from missing("The setting", manifest, settings, "Settings.names")
+    yield from missing("The setting", manifest, settings, "Setting.all")
 
-    base = re.search(r'basePath = "([^"]+)"', source)[1]
+    base = re.search(r'"BASE_PATH", \.text, \.value\("([^"]+)"\)', source)[1]
     for path in (".make/proxy/nginx.conf", ".make/proxy/Caddyfile"):
-        yield from missing("The path", names_of(r"(/make-server-\w+)", read(path)), {base}, "Settings.basePath")
+        yield from missing("The path", names_of(r"(/make-server-\w+)", read(path)), {base}, "Setting.all")
 
 
 def main():

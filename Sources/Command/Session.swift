@@ -1,32 +1,44 @@
 import CRM
-import Glibc
 import Loop
+import Redis
 import Service
 import Store
 
 /// One run of a command against Redis: a loop, a store, and an end.
 final class Session {
-    /// Exit status when what was asked for is not there.
-    static let notFound: Int32 = 3
     /// How long Redis may take to be there, in milliseconds.
-    static let patience: Int64 = 5_000
+    static let timeout: Int64 = 5_000
+    /// How long Redis may say nothing before that is reported, in milliseconds.
+    private static let silence: Int64 = 1_000
+
+    /// What a session does without Redis.
+    enum Absence {
+        /// Ends with an error.
+        case fails
+        /// Waits, and reports when Redis goes and comes.
+        case waits
+        /// Does something else.
+        case runs((Session) -> Void)
+    }
 
     let settings: Settings
     let loop: EventLoop
     let store: Store
     let reader: Reader
-    let screen = Screen()
-    private var status: Int32 = 1
+    let screen: Screen
+    private let absence: Absence
+    private let timeout: Int64
+    private var status = ExitStatus.failed
     private var hasBegun = false
-    /// Why Redis is away, when it is.
-    private(set) var trouble = "no answer"
-    private var unreachable: ((Session) -> Void)?
-    private var waits = false
     private var isAway = false
     private var hasEnded = false
+    /// Why Redis is away, when it is.
+    private(set) var trouble = "no answer"
 
-    private init(_ settings: Settings) throws(SystemError) {
-        self.settings = settings
+    private init(
+        _ settings: Settings, _ screen: Screen, _ absence: Absence, timeout: Int64
+    ) throws(SystemError) {
+        (self.settings, self.screen, self.absence, self.timeout) = (settings, screen, absence, timeout)
         loop = try EventLoop()
         store = Store(
             url: settings.redis, loop: loop, retention: settings.retention, deadlines: settings.redisDeadlines,
@@ -37,69 +49,85 @@ final class Session {
     /// The clock.
     var now: Timestamp { Timestamp(clamping: loop.wallClock) }
 
-    /// Connects, runs `body` once, and serves until it ends the session. Returns the exit status. Without Redis the
-    /// session ends with an error; or `unreachable` runs instead; or it waits, and tells when Redis goes and comes.
+    /// Connects, runs `body` once, and serves until it ends the session. Returns the exit status.
     ///
-    /// - Parameter patience: how long Redis may take to be there, in milliseconds.
+    /// - Parameter timeout: how long Redis may take to be there, in milliseconds.
     static func run(
-        _ environment: [String: String], waits: Bool = false, patience: Int64 = Session.patience,
-        unreachable: ((Session) -> Void)? = nil,
+        _ invocation: Invocation, without absence: Absence = .fails, timeout: Int64 = Session.timeout,
         _ body: @escaping (Session) -> Void
     ) -> Int32 {
-        do throws(Settings.Invalid) {
-            let settings = try Settings(environment: environment)
+        withSettings(invocation) { settings in
             do throws(SystemError) {
-                let session = try Session(settings)
-                session.unreachable = unreachable
-                session.waits = waits
-                return try session.serve(patience, body)
+                let session = try Session(settings, Screen(invocation.environment), absence, timeout: timeout)
+                return try session.serve(body)
             } catch {
                 return CommandLineTool.fail("\(error)")
             }
-        } catch {
-            return CommandLineTool.fail("\(error)", status: CommandLineTool.badSettings)
         }
     }
 
-    /// That Redis cannot be reached, and why.
-    var unreachableMessage: String { "Redis at \(settings.redis.place) cannot be reached: \(trouble)" }
-
-    private func sayAway() {
-        isAway = true
-        CommandLineTool.complain(unreachableMessage + "; waiting for it")
+    /// Runs `body` with the settings, or reports the one that cannot be used.
+    static func withSettings(_ invocation: Invocation, _ body: (Settings) -> Int32) -> Int32 {
+        do throws(Settings.Invalid) {
+            return body(try Settings(environment: invocation.environment))
+        } catch {
+            return CommandLineTool.fail("\(error)", status: ExitStatus.configuration)
+        }
     }
 
-    private func serve(_ patience: Int64, _ body: @escaping (Session) -> Void) throws(SystemError) -> Int32 {
-        signal(SIGPIPE, SIG_IGN)
+    private func serve(_ body: @escaping (Session) -> Void) throws(SystemError) -> Int32 {
         loop.afterRound = { [unowned self] in store.flush() }
         store.redis.stateChanged = { [unowned self] state in
             switch state {
-            case .ready:
-                if isAway { CommandLineTool.complain("Redis at \(settings.redis.place) is back") }
-                isAway = false
-                guard !hasBegun else { return }
-                hasBegun = true
-                body(self)
+            case .ready: arrive(body)
             case .down(let reason):
                 trouble = reason
-                if waits, hasBegun, !isAway, !hasEnded { sayAway() }
+                reportAbsence()
             }
         }
         store.redis.connect()
-        loop.schedule(after: patience) { [unowned self] in
-            guard !hasBegun else { return }
-            if waits { return sayAway() }
-            hasBegun = true
-            if let unreachable { return unreachable(self) }
-            fail(unreachableMessage)
-        }
+        loop.schedule(after: Self.silence) { [unowned self] in if !hasBegun { reportAbsence() } }
+        loop.schedule(after: timeout) { [unowned self] in if !hasBegun { giveUp() } }
         try loop.run()
-        screen.flush()
-        return status
+        return screen.end(status)
+    }
+
+    private func arrive(_ body: (Session) -> Void) {
+        if isAway { CommandLineTool.complain("Redis at \(settings.redis.place) is back") }
+        isAway = false
+        guard !hasBegun else { return }
+        hasBegun = true
+        body(self)
+    }
+
+    /// Reports at once that Redis is away, and what the command does about it.
+    private func reportAbsence() {
+        guard !isAway, !hasEnded else { return }
+        let remedy: String
+        switch absence {
+        case .waits: remedy = "waiting for it"
+        // After the start, the requests in flight fail and say so themselves.
+        case .fails where hasBegun, .runs where hasBegun: return
+        case .fails, .runs: remedy = "waiting up to \(timeout / 1000) s"
+        }
+        isAway = true
+        CommandLineTool.complain("Redis at \(settings.redis.place) cannot be reached: \(trouble); \(remedy)")
+    }
+
+    private func giveUp() {
+        switch absence {
+        case .waits: return
+        case .runs(let other):
+            hasBegun = true
+            other(self)
+        case .fails:
+            hasBegun = true
+            fail("gave up: start Redis, or name its address with --redis or REDIS_URL")
+        }
     }
 
     /// Ends the session.
-    func end(_ status: Int32 = 0) {
+    func end(_ status: Int32 = ExitStatus.done) {
         self.status = status
         hasEnded = true
         store.redis.close()
@@ -107,9 +135,11 @@ final class Session {
     }
 
     /// Ends the session with a reason on standard error.
-    func fail(_ problem: String, status: Int32 = 1) { end(CommandLineTool.fail(problem, status: status)) }
+    func fail(_ problem: String, status: Int32 = ExitStatus.failed) {
+        end(CommandLineTool.fail(problem, status: status))
+    }
 
-    /// Goes on with a value, or ends the session with the failure.
+    /// Resumes with a value, or ends the session with the failure.
     func need<Value>(_ next: @escaping (Value) -> Void) -> Reader.Completion<Value> {
         { [self] result in
             switch result {
@@ -122,14 +152,19 @@ final class Session {
     /// Finds the contact that somebody means: its own id, an email, or the website's id.
     func contactID(_ text: String, _ next: @escaping (String) -> Void) {
         let found = need { [self] (contact: StoredHash?) in
-            guard let id = contact?["id"] else {
-                return fail("there is no contact '\(Screen.plain(text))'", status: Self.notFound)
-            }
+            guard let id = contact?["id"] else { return noContact(text) }
             next(id)
         }
         if text.hasPrefix("contact_") { return next(text) }
         if let email = Email(text) { return reader.contact(email: email, found) }
-        guard let customer = CustomerID(text) else { return fail("'\(Screen.plain(text))' is no email and no id") }
+        guard let customer = CustomerID(text) else {
+            return fail("'\(text)' is neither an email nor an id", status: ExitStatus.notFound)
+        }
         reader.contact(customer: customer, found)
+    }
+
+    /// Ends the session because nobody has this id or email.
+    func noContact(_ text: String) {
+        fail("there is no contact '\(text)'; crmsync contacts lists them", status: ExitStatus.notFound)
     }
 }

@@ -1,11 +1,10 @@
 import CRM
 import Journal
-import Loop
 import Store
 
-/// What a person can do with the journal's folder while the service runs: look, and try or drop dead letters.
+/// What a person can do with the journal's folder while the service runs: read it, and retry or drop dead letters.
 public struct JournalDesk {
-    /// Why a dead letter is still one.
+    /// Why the folder cannot be worked with.
     public enum Failure: Error, CustomStringConvertible, Sendable {
         /// No `JOURNAL_DIR`.
         case noJournal
@@ -13,8 +12,6 @@ public struct JournalDesk {
         case journal(JournalError)
         /// There is no dead letter of this number.
         case noLetter(Int)
-        /// The system refuses.
-        case system(SystemError)
 
         /// One line for the terminal.
         public var description: String {
@@ -22,9 +19,39 @@ public struct JournalDesk {
             case .noJournal: "JOURNAL_DIR is not set: name the folder that the service uses"
             case .journal(let error): error.description
             case .noLetter(let number): "there is no dead letter \(number); `crmsync journal` lists them"
-            case .system(let error): error.description
             }
         }
+    }
+
+    /// An event that was given up.
+    public struct Letter: Sendable {
+        /// Its place among the dead letters, from 1 on.
+        public let number: Int
+        /// When it was given up.
+        public let at: Timestamp
+        /// What Redis said.
+        public let reason: String
+        /// The event, as it was queued.
+        public let text: String
+        fileprivate let letter: DeadLetter
+    }
+
+    /// What is in the folder.
+    public struct Report: Sendable {
+        /// The folder.
+        public let directory: String
+        /// The process that used it last.
+        public let owner: Int32?
+        /// Events that wait for Redis.
+        public let pending: Int
+        /// Their bytes.
+        public let pendingBytes: Int
+        /// When the first of them arrived.
+        public let oldest: Timestamp?
+        /// Files with damaged bytes that were set aside.
+        public let damagedFiles: [(name: String, bytes: Int)]
+        /// The dead letters, the oldest first.
+        public let letters: [Letter]
     }
 
     private let settings: Settings
@@ -37,121 +64,61 @@ public struct JournalDesk {
         self.directory = directory
     }
 
-    /// How much is in the folder.
+    /// How much is in the folder; `nil` where it cannot be read.
     public func summary() -> JournalSummary? {
         guard let summary = try? Journal.inspect(directory: directory) else { return nil }
         return JournalSummary(
             queued: summary.pendingCount, bytes: summary.pendingBytes, deadLetters: summary.deadLetters.count)
     }
 
-    /// What is in the folder, for people, line by line. What customers wrote is in it as it was sent.
-    public func report() throws(Failure) -> [String] {
+    /// What is in the folder. The dead letters hold what customers sent.
+    public func report() throws(Failure) -> Report {
         let summary: Journal.Summary
         do { summary = try Journal.inspect(directory: directory) } catch { throw .journal(error) }
-        var lines = ["journal        \(directory)"]
-        if let owner = summary.owner { lines.append("last used by   process \(owner)") }
-        lines.append("pending        \(summary.pendingCount) events, \(summary.pendingBytes) bytes")
-        if let oldest = summary.oldestReceivedAt {
-            lines.append("oldest         \(Timestamp(clamping: oldest).iso8601)")
-        }
-        for file in summary.damagedFiles { lines.append("damaged        \(file.name), \(file.bytes) bytes") }
-        lines.append("dead letters   \(summary.deadLetters.count)")
-        for (index, letter) in summary.deadLetters.enumerated() {
-            lines.append("\(index + 1)  \(Timestamp(clamping: letter.at).iso8601)  \(letter.reason)")
-            lines.append("   \(String(decoding: letter.event, as: UTF8.self))")
-        }
-        return lines
+        return Report(
+            directory: directory, owner: summary.owner, pending: summary.pendingCount,
+            pendingBytes: summary.pendingBytes, oldest: summary.oldestReceivedAt.map { Timestamp(clamping: $0) },
+            damagedFiles: summary.damagedFiles.map { ($0.name, $0.bytes) }, letters: Self.numbered(summary.deadLetters))
     }
 
-    /// Deletes dead letters, all or the one of a number that ``report()`` shows; returns how many.
-    public func drop(_ number: Int?) throws(Failure) -> Int {
-        let letters = try chosen(number)
-        do { return try DeadLetters(directory: directory).remove(letters) } catch { throw .journal(error) }
-    }
-
-    /// Applies dead letters again, all or one, and deletes those that went through. Returns a line for each.
-    public func retry(_ number: Int?) throws(Failure) -> (lines: [String], failed: Int) {
-        let letters = try chosen(number)
-        guard !letters.isEmpty else { return ([], 0) }
-        var lines: [String] = []
-        var applied: [DeadLetter] = []
-        do {
-            try applyAll(letters) { letter, outcome in
-                switch outcome {
-                case .success(let contact):
-                    applied.append(letter)
-                    lines.append("applied to \(contact)")
-                case .failure(let reason): lines.append("still refused: \(reason)")
-                }
-            }
-        } catch {
-            throw .system(error)
-        }
-        do { _ = try DeadLetters(directory: directory).remove(applied) } catch { throw .journal(error) }
-        return (lines, letters.count - applied.count)
-    }
-
-    private func chosen(_ number: Int?) throws(Failure) -> [DeadLetter] {
-        let letters: [DeadLetter]
-        do { letters = try DeadLetters(directory: directory).all() } catch { throw .journal(error) }
+    /// All dead letters, or the one of a number that ``report()`` shows.
+    public func letters(_ number: Int?) throws(Failure) -> [Letter] {
+        let letters: [Letter]
+        do { letters = Self.numbered(try DeadLetters(directory: directory).all()) } catch { throw .journal(error) }
         guard let number else { return letters }
         guard letters.indices.contains(number - 1) else { throw .noLetter(number) }
         return [letters[number - 1]]
     }
 
-    private enum RetryResult {
-        case success(String)
-        case failure(String)
+    /// Deletes dead letters; returns how many.
+    public func remove(_ letters: [Letter]) throws(Failure) -> Int {
+        do {
+            return try DeadLetters(directory: directory).remove(letters.map(\.letter))
+        } catch {
+            throw .journal(error)
+        }
     }
 
-    /// One after the other, through the same door as every event.
-    private func applyAll(_ letters: [DeadLetter], _ each: @escaping (DeadLetter, RetryResult) -> Void)
-        throws(SystemError)
-    {
-        let loop = try EventLoop()
-        let store = Store(settings, loop: loop)
-        var ulids = ULIDGenerator()
-        var rest = letters[...]
-        func next() {
-            guard let letter = rest.popFirst() else {
-                store.redis.close()
-                return loop.stop()
-            }
-            let receivedAt = Timestamp(clamping: letter.receivedAt)
-            let event: Event
-            do {
-                event = try Event(
-                    queued: letter.event, receivedAt: receivedAt, flags: letter.flags, ulid: ulids.next(at: receivedAt))
-            } catch {
-                each(letter, .failure(error.message))
-                return next()
-            }
-            store.apply(settings.rules.change(for: event)) { result in
-                switch result {
-                case .success(let applied):
-                    let reason = Fate(applied).words.feedReason.map { ": \($0)" } ?? ""
-                    each(letter, .success(applied.contactID ?? "nobody\(reason)"))
-                case .failure(let error): each(letter, .failure(error.reason))
-                }
-                next()
-            }
+    /// What the event of a dead letter does.
+    public func change(for letter: Letter, ulids: inout ULIDGenerator) throws(Rejection) -> Change {
+        let receivedAt = Timestamp(clamping: letter.letter.receivedAt)
+        return settings.rules.change(
+            for: try Event(
+                queued: letter.letter.event, receivedAt: receivedAt, flags: letter.letter.flags,
+                ulid: ulids.next(at: receivedAt)))
+    }
+
+    /// Where an event went, in words.
+    public func place(of applied: Applied) -> String {
+        applied.contactID ?? "nobody" + (Fate(applied).words.feedReason.map { ": \($0)" } ?? "")
+    }
+
+    private static func numbered(_ letters: [DeadLetter]) -> [Letter] {
+        letters.enumerated().map { index, letter in
+            Letter(
+                number: index + 1, at: Timestamp(clamping: letter.at), reason: letter.reason,
+                text: String(decoding: letter.event, as: UTF8.self), letter: letter)
         }
-        var began = false
-        store.redis.stateChanged = { state in
-            if state == .ready, !began {
-                began = true
-                next()
-            }
-        }
-        // Without Redis nothing can be tried: say so instead of waiting for ever.
-        loop.schedule(after: 5_000) {
-            guard !began else { return }
-            for letter in rest { each(letter, .failure("not connected to Redis at \(settings.redis.place)")) }
-            loop.stop()
-        }
-        loop.afterRound = { store.flush() }
-        store.redis.connect()
-        try loop.run()
     }
 }
 

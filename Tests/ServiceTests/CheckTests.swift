@@ -100,7 +100,7 @@ import Testing
         // Which ten of the twelve are shown is up to the order in which Redis tells its keys.
         let examples = shown.output.matches(of: /its email a\d+@x\.org leads nowhere\n    --fix lets it lead here/)
         #expect(examples.count == 10)
-        #expect(shown.output.contains("… and 2 more"))
+        #expect(shown.output.contains("... and 2 more"))
         #expect(shown.output.contains("by hand: rename or delete it"))
         #expect(shown.output.contains("12 contacts, 0 tasks, 12 activities"))
         #expect(shown.output.contains("13 findings."))

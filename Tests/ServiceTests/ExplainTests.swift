@@ -12,7 +12,9 @@ import Testing
         try event.write(toFile: folder.file("event.json"), atomically: true, encoding: .utf8)
         let run = try Program.run(
             ["explain", folder.file("event.json")] + words,
-            environment: ["REDIS_URL": redis, "REDIS_TIMEOUT_SECONDS": "30"].merging(Self.limits) { $1 })
+            environment: ["REDIS_URL": redis, "REDIS_TIMEOUT_SECONDS": "30", "COLUMNS": "100"].merging(Self.limits) {
+                $1
+            })
         guard case .code(let status) = run.exit else { throw Failure("ended by a signal: \(run.exit)") }
         return (status, run.output)
     }

@@ -1,6 +1,7 @@
 import CRM
 import Store
 
+@testable import Command
 @testable import Service
 
 /// What the code declares and other files repeat. A list comes from the value that the program uses, where there is
@@ -10,14 +11,8 @@ enum Lists {
     static let settings = Settings.names.sorted()
     static let metrics = Metric.all.map(\.name)
 
-    /// The commands of the program: words after `crmsync` in the help texts.
-    static let commands: [Declared] = unique(
-        Tree.files(under: "Sources/Command", "swift").flatMap(\.numbered).compactMap { place, line in
-            let words = line.words(and: "-")
-            let isHelp = words.first == "crmsync" && line.hasPrefix("    ") || words.starts(with: ["Usage", "crmsync"])
-            guard isHelp, let name = words.drop(while: { $0 != "crmsync" }).dropFirst().first else { return nil }
-            return name.allSatisfy(\.isLowercase) ? Declared(name: name, place: place) : nil
-        })
+    /// The commands of the program, such as `tasks` and `task done`.
+    static let commands = CommandRow.runnable.map(\.name)
 
     /// The key names and their beginnings, from the literals of `Keys`; a beginning ends with an underscore.
     static let keys: [Declared] = unique(
@@ -31,7 +26,7 @@ enum Lists {
     /// The beginnings of the keys that one contact has: those that a function of `Keys` makes from a contact.
     static let keysOfContact: [Declared] = {
         let functions = Tree.files(under: "Sources/Store/Keys", "swift").flatMap(\.numbered).filter { _, line in
-            line.contains("func ") && (line.contains("contact: String)") || line.contains("func contact("))
+            line.contains("static func ") && (line.contains("contact: String)") || line.contains("func contact("))
         }
         return unique(
             functions.map { place, line in
@@ -42,7 +37,8 @@ enum Lists {
 
     /// The value of the first word of the line that is a constant of `Keys`.
     private static func constant(in line: Substring) -> String {
-        let constants = Tree.files(under: "Sources/Store/Keys", "swift").flatMap(\.lines).compactMap { line in
+        let files = Tree.files(under: "Sources/Store/Keys", "swift").filter { $0.name.hasPrefix("Keys") }
+        let constants = files.flatMap(\.lines).compactMap { line in
             line.contains("static let ") ? line.literals(in: "\"").first : nil
         }
         let words = Set(line.words())

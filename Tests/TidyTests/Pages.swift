@@ -4,8 +4,6 @@ struct Pages: Sendable {
     private(set) var words: Set<String> = []
     /// The words that stand alone in backquotes or quotation marks.
     private(set) var quoted: Set<String> = []
-    /// The words that follow `crmsync` and a space.
-    private(set) var commands: Set<String> = []
 
     /// The README and the guide.
     static let files = [Tree.file("README.md")] + Tree.files(under: "Sources", "md")
@@ -16,13 +14,9 @@ struct Pages: Sendable {
     }
 
     private mutating func take(_ text: String) {
-        var last = (word: "", end: -1)
         let bytes = Array(text.utf8)
         for range in bytes.words(and: UInt8(ascii: ".")) {
             let word = String(decoding: bytes[range], as: UTF8.self)
-            if last.word == "crmsync", last.end + 1 == range.lowerBound, bytes[last.end] == UInt8(ascii: " ") {
-                commands.insert(word)
-            }
             let before = range.lowerBound > 0 ? bytes[range.lowerBound - 1] : 0
             let after = range.upperBound < bytes.count ? bytes[range.upperBound] : 0
             if before == after, before == UInt8(ascii: "`") || before == UInt8(ascii: "\"") { quoted.insert(word) }
@@ -30,7 +24,6 @@ struct Pages: Sendable {
                 words.insert(String(word.reversed().drop { $0 == "." }.reversed()))
                 words.formUnion(word.words())
             }
-            last = (word, range.upperBound)
         }
     }
 }

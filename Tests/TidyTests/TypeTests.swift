@@ -14,7 +14,6 @@ import Testing
     private static let exceptions = [
         "Sources/CRM/Change.swift": "FunnelChange is the larger part of a change, and nothing without it",
         "Sources/CRM/Values/Money.swift": "DecimalText reads amounts, and nothing else",
-        "Sources/Command/CheckReports.swift": "the two forms of one report, side by side",
         "Sources/Inspection/FutureTimes.swift": "CheckClock is what all of its extensions ask",
         "Sources/Inspection/KeyPlace+Questions.swift": "Expiring judges the keys that are questions themselves",
         "Sources/Inspection/Lists.swift": "Names is the other half: lists of names",

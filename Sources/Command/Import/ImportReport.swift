@@ -5,13 +5,14 @@ final class ImportReport {
     /// Lines that are named one by one; more are only counted.
     static let maxNamed = 100
 
-    private let bar = ProgressLine()
+    private let bar: ProgressLine
     private let total: Int?
     private let first: ImportProgress
     private let began = Moment.now()
     private var named = 0
 
-    init(from progress: ImportProgress, total: Int?) {
+    init(from progress: ImportProgress, total: Int?, _ screen: Screen) {
+        bar = ProgressLine(screen.glyphs)
         first = progress
         self.total = total
     }
@@ -42,7 +43,7 @@ final class ImportReport {
         guard named <= Self.maxNamed + 1 else { return }
         bar.clear()
         CommandLineTool.complain(
-            named <= Self.maxNamed ? "line \(line): \(Screen.plain(reason))" : "more lines are refused; only counted")
+            named <= Self.maxNamed ? "line \(line): \(reason)" : "more lines are refused; only counted")
     }
 
     /// Tells what came of all.
@@ -51,8 +52,12 @@ final class ImportReport {
         func row(_ name: String, _ count: Int, _ meaning: String) {
             let digits = String(count)
             let padding = String(repeating: " ", count: max(0, 10 - digits.count))
-            let note = meaning.isEmpty ? "" : "  " + screen.paint(meaning, .grey)
-            screen.line(Screen.column(name, 9) + padding + digits + note)
+            let head = TextLayout.column(name, 9) + padding + digits
+            let notes = TextLayout.wrap(meaning, screen.width - head.count - 2)
+            screen.line(head + (notes.first.map { "  " + screen.paint($0, .grey) } ?? ""))
+            for note in notes.dropFirst() {
+                screen.line(TextLayout.column("", head.count + 2) + screen.paint(note, .grey))
+            }
         }
         row("Lines", progress.lines, first.lines > 0 ? "\(first.lines) of them in an earlier run" : "")
         row("Applied", progress.applied, "tasks opened: \(progress.tasks)")

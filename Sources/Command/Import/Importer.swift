@@ -62,7 +62,7 @@ final class Importer {
         first = progress
         self.tasks = tasks
         self.isStrict = isStrict
-        report = ImportReport(from: progress, total: file.size)
+        report = ImportReport(from: progress, total: file.size, session.screen)
         splitter = LineSplitter(
             longest: session.settings.maxBodyBytes, lines: progress.lines, offset: progress.offset)
     }
@@ -259,9 +259,9 @@ final class Importer {
         if let failure {
             done(CommandLineTool.fail(failure))
         } else if isAtEnd {
-            done(progress.refused > first.refused ? ImportCommand.someRefused : 0)
+            done(progress.refused > first.refused ? ExitStatus.rejected : ExitStatus.done)
         } else {
-            done(ImportCommand.interrupted)
+            done(ExitStatus.interrupted)
         }
     }
 }

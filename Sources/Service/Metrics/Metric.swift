@@ -2,9 +2,9 @@ import Store
 import Synchronization
 
 /// What `/metrics` shows: one row each, in the order of the page.
-struct Metric: Sendable {
+package struct Metric: Sendable {
     /// How Prometheus reads it.
-    enum Kind: String { case counter, gauge, histogram }
+    package enum Kind: String { case counter, gauge, histogram }
 
     /// What the samples of a row are made from.
     struct Source {
@@ -14,10 +14,10 @@ struct Metric: Sendable {
         func sum(_ value: (Metrics) -> Int) -> Int { workers.reduce(0) { $0 + value($1) } }
     }
 
-    let name: String
-    let kind: Kind
+    package let name: String
+    package let kind: Kind
     /// One sentence.
-    let help: String
+    package let help: String
     /// Appends the samples, without the head.
     let samples: @Sendable (Source, inout PrometheusText) -> Void
 
@@ -34,7 +34,7 @@ struct Metric: Sendable {
     }
 
     /// The whole page.
-    static let all: [Metric] = events + numbers + conditions
+    package static let all: [Metric] = events + numbers + conditions
 
     /// What became of events, refusals and answers.
     private static let events: [Metric] = [

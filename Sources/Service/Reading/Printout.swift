@@ -5,6 +5,8 @@ import Store
 public enum Printout {
     /// As `GET /contacts/<id>`.
     public static func card(_ card: ContactCard) -> [UInt8] { ReadAnswer.card(card).body }
+    /// As `GET /contacts`.
+    public static func contacts(_ page: Page<StoredHash>) -> [UInt8] { ReadAnswer.contacts(page).body }
     /// As `GET /tasks`.
     public static func tasks(_ page: Page<DeskTask>) -> [UInt8] { ReadAnswer.deskTasks(page).body }
     /// As `GET /stats`.

@@ -77,7 +77,7 @@ struct ReadRoutes {
         RouteError.methodNotAllowed(verbs.map(\.rawValue).joined(separator: ", ")).response
     }
 
-    private static func refusal(_ parameter: BadParameter) -> Response {
+    static func refusal(_ parameter: BadParameter) -> Response {
         .error(
             .badRequest, code: "bad_parameter", message: "`\(parameter.name)` must be \(parameter.expected).")
     }

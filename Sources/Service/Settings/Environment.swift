@@ -22,14 +22,29 @@ struct Environment {
 
     /// The trimmed value; an empty variable counts as not set.
     func text(_ name: String) -> String? {
-        precondition(Settings.names.contains(name), "\(name) is missing in Settings.names")
+        let name = Setting.named(name).name
         guard let value = variables[name] else { return nil }
         let trimmed = value.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
         return trimmed.isEmpty ? nil : String(trimmed)
     }
 
-    func number(_ name: String, _ range: ClosedRange<Int>) throws(Settings.Invalid) -> Int? {
-        guard let text = text(name) else { return nil }
+    /// The trimmed value, or the default where that can be written as one.
+    func value(_ name: String) -> String? {
+        if let text = text(name) { return text }
+        guard case .value(let text) = Setting.named(name).standard else { return nil }
+        return text
+    }
+
+    /// A whole number, or the default.
+    func number(_ name: String) throws(Settings.Invalid) -> Int {
+        guard let number = try numberIfSet(name, orDefault: true) else { preconditionFailure("\(name) has no default") }
+        return number
+    }
+
+    /// A whole number; `nil` where the variable is not set.
+    func numberIfSet(_ name: String, orDefault: Bool = false) throws(Settings.Invalid) -> Int? {
+        guard case .number(let range) = Setting.named(name).form else { preconditionFailure("\(name) is no number") }
+        guard let text = orDefault ? value(name) : text(name) else { return nil }
         guard text.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }), let number = Int(text), range.contains(number) else {
             throw Settings.Invalid(
                 name: name, problem: "must be a whole number from \(range.lowerBound) to \(range.upperBound)")
@@ -37,37 +52,46 @@ struct Environment {
         return number
     }
 
-    /// Seconds (or, in steps of `unit` milliseconds, anything else), fractions allowed, as milliseconds.
-    func milliseconds(
-        _ name: String, unit: Int64 = 1000, upTo most: Int64 = 86_400_000, zeroAllowed: Bool = false
-    ) throws(Settings.Invalid) -> Int64? {
-        guard let text = text(name) else { return nil }
+    /// A time, fractions of its unit allowed, in milliseconds.
+    func milliseconds(_ name: String) throws(Settings.Invalid) -> Int64 {
+        guard case .duration(let unit, let max, let isZeroAllowed) = Setting.named(name).form, let text = value(name)
+        else { preconditionFailure("\(name) is no time with a default") }
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         let digitsOnly = parts.allSatisfy { !$0.isEmpty && $0.utf8.allSatisfy { $0 >= 48 && $0 <= 57 } }
         guard digitsOnly, parts.count <= 2, text.utf8.count <= 12, let value = Double(text) else {
             throw Settings.Invalid(name: name, problem: "must be a number such as 30 or 0.5")
         }
         let milliseconds = Int64((value * Double(unit)).rounded())
-        guard milliseconds <= most, milliseconds > 0 || zeroAllowed && value == 0 else {
-            throw Settings.Invalid(name: name, problem: "must be above 0 and at most \(most / unit)")
+        guard milliseconds <= max * unit, milliseconds > 0 || isZeroAllowed && value == 0 else {
+            let least = isZeroAllowed ? "0, or above it" : "above 0"
+            throw Settings.Invalid(name: name, problem: "must be \(least) and at most \(max)")
         }
         return milliseconds
     }
 
     /// 1 or 0.
-    func flag(_ name: String) throws(Settings.Invalid) -> Bool? {
-        guard let text = text(name) else { return nil }
-        guard ["0", "1"].contains(text) else { throw Settings.Invalid(name: name, problem: "must be 1 or 0") }
+    func flag(_ name: String) throws(Settings.Invalid) -> Bool {
+        let text = value(name)
+        guard let text, ["0", "1"].contains(text) else {
+            throw Settings.Invalid(name: name, problem: "must be 1 or 0")
+        }
         return text == "1"
     }
 
-    func choice<Choice: RawRepresentable<String> & CaseIterable>(
-        _ name: String
-    ) throws(Settings.Invalid) -> Choice? {
-        guard let text = text(name) else { return nil }
-        guard let choice = Choice(rawValue: text.lowercased()) else {
-            let choices = Choice.allCases.map(\.rawValue).joined(separator: ", ")
-            throw Settings.Invalid(name: name, problem: "must be one of \(choices)")
+    /// One of the words that the table has; `nil` where the variable is not set and its default is no word.
+    func choice(_ name: String) throws(Settings.Invalid) -> String? {
+        guard case .choice(let words) = Setting.named(name).form else { preconditionFailure("\(name) is no choice") }
+        guard let text = value(name)?.lowercased() else { return nil }
+        guard words.contains(text) else {
+            throw Settings.Invalid(name: name, problem: "must be one of \(words.joined(separator: ", "))")
+        }
+        return text
+    }
+
+    /// The same as a value of an enumeration, for a setting with a default.
+    func choice<Choice: RawRepresentable<String>>(_ name: String) throws(Settings.Invalid) -> Choice {
+        guard let choice = try choice(name).flatMap({ Choice(rawValue: $0) }) else {
+            preconditionFailure("\(name) has no such default, or words that its type has not")
         }
         return choice
     }
@@ -93,8 +117,8 @@ struct Environment {
     }
 
     /// A path without a slash at its end; `/` alone is the root.
-    func path(_ name: String) throws(Settings.Invalid) -> String? {
-        guard var path = text(name) else { return nil }
+    func path(_ name: String) throws(Settings.Invalid) -> String {
+        var path = value(name) ?? ""
         while path.hasSuffix("/") { path.removeLast() }
         let allowed = path.utf8.allSatisfy { byte in
             switch byte {

@@ -1,5 +1,5 @@
 /// Finds environment variables that are meant to be a setting and are none.
-enum Misspelling {
+package enum Misspelling {
     /// The setting that `name` resembles; `nil` for one that is spelled right, and for the many variables of others.
     ///
     /// Case, `_` and `-` do not count. Beyond that one letter may be missing, added, wrong or swapped with the next in
@@ -22,7 +22,7 @@ enum Misspelling {
     }
 
     /// How many letters have to be inserted, deleted, replaced, or swapped with their neighbour.
-    private static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
+    package static func distance(_ left: [UInt8], _ right: [UInt8]) -> Int {
         var rows = [Array(0...right.count)]
         for (row, letter) in left.enumerated() {
             var next = [row + 1]

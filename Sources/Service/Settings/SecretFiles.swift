@@ -4,7 +4,7 @@ import Foundation
 /// contents of that file, so that no secret is in the environment, where other programs may see it.
 enum SecretFiles {
     /// Settings that may be given by file. `REDIS_URL` may hold a password.
-    static let settings: Set<String> = ["ADMIN_TOKEN", "IDENTITY_SECRET", "REDIS_URL", "SERVER_KEYS", "WRITE_KEYS"]
+    static let settings = Set(Setting.all.filter(\.isSecret).map(\.name))
     /// What follows the name of the setting.
     static let suffix = "_FILE"
     /// The most bytes of such a file.

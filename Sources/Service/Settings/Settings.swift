@@ -27,93 +27,93 @@ public struct Settings: Sendable {
     }
 
     /// Variables that resemble a setting and are none, each with the setting that is meant.
-    var misspelled: [(name: String, setting: String)] = []
+    var misspelled: [(name: String, setting: String)]
     /// Port to listen on; 0 lets the system choose.
-    public var port: UInt16 = 8080
+    public var port: UInt16
     /// Address to listen on.
-    public var host = "127.0.0.1"
+    public var host: String
     /// Where Redis is.
     public var redis: RedisURL
     /// What all paths begin with; empty or `/…` without a slash at the end.
-    public var basePath = "/make-server-b43c05fb"
+    public var basePath: String
     /// The bearer token of the reading side.
     public var adminToken: String { adminTokens[0] }
     /// The tokens for reading: one, or two while one is exchanged for the other.
     public var adminTokens: [String]
     /// Whether ``adminToken`` was made at random at this start.
-    public var adminTokenIsRandom = false
+    public var adminTokenIsRandom: Bool
     /// The most tokens at a time.
     static let maxAdminTokens = 2
     /// Origins that browsers may post from; empty: all.
-    public var allowedOrigins: Set<String> = []
+    public var allowedOrigins: Set<String>
     /// Publishable keys; empty: none needed.
-    public var writeKeys: [String] = []
+    public var writeKeys: [String]
     /// Secret keys of the website's own back end.
-    public var serverKeys: [String] = []
+    public var serverKeys: [String]
     /// Whether browsers are believed about money.
-    public var browsersMoveMoney = true
+    public var browsersMoveMoney: Bool
     /// How fast one client, and one customer, may send; nil: as fast as they like.
     public var rateLimit: RateLimit?
     /// Proxies whose `X-Forwarded-For` is believed.
-    var trustedProxies: [AddressBlock] = []
+    var trustedProxies: [AddressBlock]
     /// Whether browsing events are dropped for browsers that ask not to be tracked.
-    public var respectsOptOut = false
+    public var respectsOptOut: Bool
     /// Key of the signatures; empty: none.
-    public var identitySecret = ""
+    public var identitySecret: String
     /// What is checked of signatures.
-    public var identityMode = IdentityMode.off
+    public var identityMode: IdentityMode
     /// Threads, each with its own loop, listener and connection to Redis.
     public var threads: Int
     /// Connections of clients, of all threads together.
-    public var maxConnections = 10_000
+    public var maxConnections: Int
     /// Bytes of requests that are not answered and of answers that are not taken, of all connections together.
-    public var maxBufferedBytes = 134_217_728
+    public var maxBufferedBytes: Int
     /// Open streams, of all threads together.
-    public var maxListeners = 100
+    public var maxListeners: Int
     /// Bytes of a body of one event.
-    public var maxBodyBytes = 65_536
+    public var maxBodyBytes: Int
     /// Bytes of a body of many events.
     public var maxBatchBytes: Int { max(1_048_576, maxBodyBytes) }
     /// How events are kept.
     public var retention = Retention()
     /// Whether the car-rental site of the demonstration is served; it is not for production.
-    public var showsDemo = false
+    public var showsDemo: Bool
     /// Least serious level that is logged.
-    public var logLevel = LogLevel.info
+    public var logLevel: LogLevel
     /// Whether the log and the live feed show the address of a client whose request is refused.
-    public var logsClients = false
+    public var logsClients: Bool
     /// Form of the log.
-    public var logFormat = LogFormat.text
+    public var logFormat: LogFormat
     /// Limits of time of clients.
     public var clientDeadlines = ClientDeadlines()
     /// Limits of the size of requests.
     public var limits = Limits()
     /// Events that may wait for Redis, of all threads together; more go to the journal.
-    public var maxInFlight = 10_000
+    public var maxInFlight: Int
     /// Where events wait while Redis is away; nil: nowhere, they are refused.
     public var journalDirectory: String?
     /// Bytes that may wait there.
-    public var journalMaxBytes = 268_435_456
+    public var journalMaxBytes: Int
     /// Milliseconds after the last step when a booking counts as abandoned; 0: never.
-    public var abandonAfter: Int64 = 30 * 60_000
+    public var abandonAfter: Int64
     /// Milliseconds without activity after which a contact is erased; 0: never.
-    public var eraseInactiveAfter: Int64 = 0
+    public var eraseInactiveAfter: Int64
     /// Contacts, and tasks, that may be removed by age in an hour; nil: a share, see ``RetentionLimits``.
     public var retentionPerHour: Int?
     /// Milliseconds that a task is kept once it is closed, or due and closed by nobody; 0: for ever.
-    public var trimTasksAfter: Int64 = 730 * 86_400_000
+    public var trimTasksAfter: Int64
     /// Milliseconds between two looks for what has been kept long enough.
-    public var sweepEvery: Int64 = 3_600_000
+    public var sweepEvery: Int64
     /// Milliseconds between two announcements of an urgent task that nobody heard.
-    public var repeatAlertsEvery: Int64 = 30_000
+    public var repeatAlertsEvery: Int64
     /// Limits of time towards Redis.
     public var redisDeadlines = RedisConnection.Deadlines()
     /// Replicas that must have an event before it is answered with 200.
-    public var waitReplicas = 0
+    public var waitReplicas: Int
     /// What events do.
     public var rules: Rules { Rules(trustsBrowsersWithMoney: browsersMoveMoney) }
     /// Milliseconds that a drain may take.
-    public var drainMilliseconds: Int64 = 10_000
+    public var drainMilliseconds: Int64
 
     /// Reads the settings.
     ///
@@ -122,97 +122,105 @@ public struct Settings: Sendable {
         let read = Environment(try SecretFiles.resolved(environment))
         try read.checkProtections()
         misspelled = read.misspelled
-        do { redis = try RedisURL(read.text("REDIS_URL") ?? "redis://127.0.0.1:6379/0") } catch {
+
+        port = UInt16(try read.number("PORT"))
+        host = read.value("HOST") ?? ""
+        basePath = try read.path("BASE_PATH")
+        threads = try read.numberIfSet("THREADS") ?? Machine.cores
+        trustedProxies = try read.list(
+            "TRUSTED_PROXIES", "an address or a block such as 10.0.0.0/8", of: AddressBlock.init)
+        drainMilliseconds = try read.milliseconds("DRAIN_SECONDS")
+
+        do { redis = try RedisURL(read.value("REDIS_URL") ?? "") } catch {
             throw Invalid(name: "REDIS_URL", problem: error.message)
         }
-        port = UInt16(try read.number("PORT", 0...65_535) ?? Int(port))
-        host = read.text("HOST") ?? host
-        basePath = try read.path("BASE_PATH") ?? basePath
+        redisDeadlines.command = try read.milliseconds("REDIS_TIMEOUT_SECONDS")
+        waitReplicas = try read.number("WAIT_REPLICAS")
+        maxInFlight = try read.number("MAX_IN_FLIGHT")
+        journalDirectory = read.text("JOURNAL_DIR")
+        journalMaxBytes = try read.number("JOURNAL_MAX_BYTES")
+
+        let tokens = try Self.adminTokens(read)
+        adminTokenIsRandom = tokens.isEmpty
+        adminTokens = tokens.isEmpty ? [Secret.random()] : tokens
+        allowedOrigins = try Self.origins(read)
+        writeKeys = try read.list("WRITE_KEYS", Secret.keyForm, of: Secret.key)
+        serverKeys = try read.list("SERVER_KEYS", Secret.keyForm, of: Secret.key)
+        browsersMoveMoney = try read.choice("MONEY_EVENTS") == "all"
+        rateLimit = try Self.rateLimit(read)
+        identitySecret = try Self.identitySecret(read)
+        identityMode = try Self.identityMode(read, isSecretSet: !identitySecret.isEmpty)
+        respectsOptOut = try read.flag("RESPECT_GPC")
+
+        let hour: Int64 = 3600
+        let day: Int64 = 86_400_000
+        retention.timelineLimit = try read.number("TIMELINE_LIMIT")
+        retention.dedupeSeconds = Int64(try read.number("DEDUPE_HOURS")) * hour
+        eraseInactiveAfter = Int64(try read.number("RETENTION_DAYS")) * day
+        retentionPerHour = try read.numberIfSet("RETENTION_PER_HOUR")
+        trimTasksAfter = Int64(try read.number("TASK_DAYS")) * day
+        sweepEvery = try read.milliseconds("SWEEP_SECONDS")
+        abandonAfter = try read.milliseconds("ABANDON_AFTER_MINUTES")
+        repeatAlertsEvery = try read.milliseconds("ALERT_REPEAT_SECONDS")
+
+        maxListeners = try read.number("MAX_LISTENERS")
+        maxConnections = try read.number("MAX_CONNECTIONS")
+        maxBufferedBytes = try read.number("MAX_BUFFERED_BYTES")
+        maxBodyBytes = try read.number("MAX_BODY_BYTES")
+        limits.requestLine = try read.number("MAX_REQUEST_LINE_BYTES")
+        limits.headerBytes = try read.number("MAX_HEADER_BYTES")
+        limits.headerCount = try read.number("MAX_HEADERS")
+        clientDeadlines.head = try read.milliseconds("HEADER_TIMEOUT_SECONDS")
+        clientDeadlines.body = try read.milliseconds("BODY_TIMEOUT_SECONDS")
+        clientDeadlines.idle = try read.milliseconds("IDLE_TIMEOUT_SECONDS")
+        clientDeadlines.send = try read.milliseconds("SEND_TIMEOUT_SECONDS")
+
+        logLevel = try read.choice("LOG_LEVEL")
+        logFormat = try read.choice("LOG_FORMAT")
+        logsClients = try read.flag("LOG_CLIENTS")
+        showsDemo = try read.flag("DEMO")
+    }
+
+    private static func adminTokens(_ read: Environment) throws(Invalid) -> [String] {
         let tokens = try read.list("ADMIN_TOKEN", Secret.keyForm, of: Secret.key)
-        guard tokens.count <= Self.maxAdminTokens else {
+        guard tokens.count <= maxAdminTokens else {
             throw Invalid(
                 name: "ADMIN_TOKEN", problem: "must be one token, or two while one is exchanged for the other")
         }
-        adminTokenIsRandom = tokens.isEmpty
-        adminTokens = tokens.isEmpty ? [Secret.random()] : tokens
-        threads = try read.number("THREADS", 1...64) ?? Machine.cores
-        maxConnections = try read.number("MAX_CONNECTIONS", 1...1_000_000) ?? maxConnections
-        maxBufferedBytes = try read.number("MAX_BUFFERED_BYTES", 1_048_576...1_099_511_627_776) ?? maxBufferedBytes
-        maxListeners = try read.number("MAX_LISTENERS", 1...100_000) ?? maxListeners
-        maxBodyBytes = try read.number("MAX_BODY_BYTES", 256...16_777_216) ?? maxBodyBytes
-        retention.timelineLimit = try read.number("TIMELINE_LIMIT", 1...1_000_000) ?? retention.timelineLimit
-        if let hours = try read.number("DEDUPE_HOURS", 1...8760) { retention.dedupeSeconds = Int64(hours) * 3600 }
-        showsDemo = try read.flag("DEMO") ?? showsDemo
-        logLevel = try read.choice("LOG_LEVEL") ?? logLevel
-        logFormat = try read.choice("LOG_FORMAT") ?? logFormat
-        logsClients = try read.flag("LOG_CLIENTS") ?? logsClients
-        try readAccess(read)
-        try readLimits(read)
-        try readDurability(read)
+        return tokens
     }
 
-    private mutating func readAccess(_ read: Environment) throws(Invalid) {
-        allowedOrigins = Set(
-            try read.list("ALLOWED_ORIGINS", "* or such as https://shop.example", of: Origin.normalized))
-        if allowedOrigins.contains("*") { allowedOrigins = [] }
-        writeKeys = try read.list("WRITE_KEYS", Secret.keyForm, of: Secret.key)
-        serverKeys = try read.list("SERVER_KEYS", Secret.keyForm, of: Secret.key)
-        if let who = read.text("MONEY_EVENTS") {
-            guard ["server", "all"].contains(who) else {
-                throw Invalid(name: "MONEY_EVENTS", problem: "must be server or all")
-            }
-            browsersMoveMoney = who == "all"
+    private static func origins(_ read: Environment) throws(Invalid) -> Set<String> {
+        let origins = try read.list("ALLOWED_ORIGINS", "* or such as https://shop.example", of: Origin.normalized)
+        return origins.contains("*") ? [] : Set(origins)
+    }
+
+    private static func rateLimit(_ read: Environment) throws(Invalid) -> RateLimit? {
+        guard let text = read.value("RATE_LIMIT"), text.lowercased() != "off" else { return nil }
+        guard let limit = RateLimit(text) else {
+            throw Invalid(name: "RATE_LIMIT", problem: "must be off or such as 20/s,burst=100 (units: s, m, h)")
         }
-        if let text = read.text("RATE_LIMIT"), text.lowercased() != "off" {
-            guard let limit = RateLimit(text) else {
-                throw Invalid(name: "RATE_LIMIT", problem: "must be off or such as 20/s,burst=100 (units: s, m, h)")
-            }
-            rateLimit = limit
-        }
-        trustedProxies = try read.list(
-            "TRUSTED_PROXIES", "an address or a block such as 10.0.0.0/8", of: AddressBlock.init)
-        respectsOptOut = try read.number("RESPECT_GPC", 0...1) == 1
-        identitySecret = read.text("IDENTITY_SECRET") ?? ""
-        guard identitySecret.isEmpty || identitySecret.utf8.count >= Secret.minLength else {
+        return limit
+    }
+
+    private static func identitySecret(_ read: Environment) throws(Invalid) -> String {
+        let secret = read.text("IDENTITY_SECRET") ?? ""
+        guard secret.isEmpty || secret.utf8.count >= Secret.minLength else {
             throw Invalid(
                 name: "IDENTITY_SECRET",
                 problem: "must have at least \(Secret.minLength) characters: shorter ones can be guessed")
         }
-        identityMode = try read.choice("IDENTITY_MODE") ?? (identitySecret.isEmpty ? .off : .enforce)
-        guard identityMode == .off || !identitySecret.isEmpty else {
-            throw Invalid(name: "IDENTITY_SECRET", problem: "is needed for IDENTITY_MODE=\(identityMode.rawValue)")
-        }
+        return secret
     }
 
-    private mutating func readDurability(_ read: Environment) throws(Invalid) {
-        maxInFlight = try read.number("MAX_IN_FLIGHT", 1...1_000_000) ?? maxInFlight
-        journalDirectory = read.text("JOURNAL_DIR")
-        journalMaxBytes = try read.number("JOURNAL_MAX_BYTES", 65_536...1_099_511_627_776) ?? journalMaxBytes
-        abandonAfter =
-            try read.milliseconds("ABANDON_AFTER_MINUTES", unit: 60_000, upTo: 31 * 86_400_000, zeroAllowed: true)
-            ?? abandonAfter
-        waitReplicas = try read.number("WAIT_REPLICAS", 0...16) ?? 0
-        repeatAlertsEvery = try read.milliseconds("ALERT_REPEAT_SECONDS") ?? repeatAlertsEvery
-        let days: Int64 = 86_400_000
-        eraseInactiveAfter = Int64(try read.number("RETENTION_DAYS", 0...36_500) ?? 0) * days
-        if let number = try read.number("TASK_DAYS", 0...36_500) { trimTasksAfter = Int64(number) * days }
-        retentionPerHour = try read.number("RETENTION_PER_HOUR", 1...1_000_000)
-        sweepEvery = try read.milliseconds("SWEEP_SECONDS") ?? sweepEvery
-        redisDeadlines.command = try read.milliseconds("REDIS_TIMEOUT_SECONDS", upTo: 60_000) ?? redisDeadlines.command
-    }
-
-    private mutating func readLimits(_ read: Environment) throws(Invalid) {
-        limits.requestLine = try read.number("MAX_REQUEST_LINE_BYTES", 256...65_536) ?? limits.requestLine
-        limits.headerBytes = try read.number("MAX_HEADER_BYTES", 1024...1_048_576) ?? limits.headerBytes
-        limits.headerCount = try read.number("MAX_HEADERS", 8...10_000) ?? limits.headerCount
-        func seconds(_ name: String, _ value: inout Int64) throws(Invalid) {
-            if let milliseconds = try read.milliseconds(name) { value = milliseconds }
+    private static func identityMode(_ read: Environment, isSecretSet: Bool) throws(Invalid) -> IdentityMode {
+        guard let mode = try read.choice("IDENTITY_MODE").flatMap(IdentityMode.init) else {
+            return isSecretSet ? .enforce : .off
         }
-        try seconds("HEADER_TIMEOUT_SECONDS", &clientDeadlines.head)
-        try seconds("BODY_TIMEOUT_SECONDS", &clientDeadlines.body)
-        try seconds("IDLE_TIMEOUT_SECONDS", &clientDeadlines.idle)
-        try seconds("SEND_TIMEOUT_SECONDS", &clientDeadlines.send)
-        try seconds("DRAIN_SECONDS", &drainMilliseconds)
+        guard mode == .off || isSecretSet else {
+            throw Invalid(name: "IDENTITY_SECRET", problem: "is needed for IDENTITY_MODE=\(mode.rawValue)")
+        }
+        return mode
     }
 }
 

@@ -1,0 +1,40 @@
+import Service
+
+extension CommandRow {
+    static let serve = CommandRow(
+        name: "serve", section: .service, summary: "Receives events, until SIGTERM or SIGINT.",
+        paragraphs: [
+            "Settings are environment variables; crmsync help settings explains each. After SIGTERM or SIGINT the "
+                + "service accepts no new connections, answers what is in flight, and ends with 0 within "
+                + "DRAIN_SECONDS. A second signal, a second later or more, ends it at once.",
+            "Without Redis the service starts all the same: events are queued in JOURNAL_DIR until Redis is there.",
+        ],
+        statuses: [
+            ExitStatus.done: "Stopped by a signal.", ExitStatus.failed: "Failed.",
+            ExitStatus.configuration:
+                "A setting cannot be used, the port is taken, or JOURNAL_DIR cannot be used. Starting again does not "
+                + "help.",
+        ],
+        run: ServeCommand.run)
+}
+
+/// `crmsync serve`: the service.
+enum ServeCommand {
+    static func run(_ invocation: Invocation) -> Int32 {
+        Session.withSettings(invocation) { settings in
+            do throws(ServiceError) {
+                try Service(settings).run()
+                return ExitStatus.done
+            } catch {
+                return CommandLineTool.fail("\(error)", status: status(of: error))
+            }
+        }
+    }
+
+    private static func status(of error: ServiceError) -> Int32 {
+        switch error {
+        case .address, .journal: ExitStatus.configuration
+        case .system: ExitStatus.failed
+        }
+    }
+}
