@@ -10,11 +10,17 @@ let strict: [SwiftSetting] = [
     .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
+// What `crmsync --version` names; CRMSYNC_COMMIT tells a build that has no git, as that of the image.
+let git = Context.gitInformation
+let commit = Context.environment["CRMSYNC_COMMIT"]
+    ?? git.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "+" : "") } ?? ""
+
 let package = Package(
     name: "crmsync",
     products: [.executable(name: "crmsync", targets: ["Command"])],
     targets: [
         .systemLibrary(name: "CSystem", providers: [.apt(["libhiredis-dev"])]),
+        .target(name: "CBuild", cSettings: [.define("CRMSYNC_COMMIT", to: "\"\(commit)\"")]),
         .target(name: "HTTP", swiftSettings: strict),
         .target(name: "CRM", swiftSettings: strict),
         .target(name: "Loop", dependencies: ["CSystem"], swiftSettings: strict),
@@ -31,7 +37,9 @@ let package = Package(
                 .embedInCode("Scripts/page.lua"), .embedInCode("Scripts/repair.lua"),
                 .embedInCode("Scripts/repeat-alert.lua"), .embedInCode("Scripts/retention.lua"),
                 .embedInCode("Scripts/rights.lua"), .embedInCode("Scripts/task.lua"),
+                .embedInCode("Scripts/status.lua"),
                 .embedInCode("Scripts/trim.lua"), .embedInCode("Scripts/include/announce.lua"),
+                .embedInCode("Scripts/include/close-task.lua"),
                 .embedInCode("Scripts/include/funnel-read.lua"), .embedInCode("Scripts/include/funnel-write.lua"),
                 .embedInCode("Scripts/include/quota.lua"),
             ], swiftSettings: strict),
@@ -50,7 +58,7 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "Command", dependencies: ["Service", "CRM", "Redis", "Store", "Inspection", "Loop"],
+            name: "Command", dependencies: ["CBuild", "Service", "CRM", "Redis", "Store", "Inspection", "Loop"],
             swiftSettings: strict),
 
         .executableTarget(

@@ -21,12 +21,31 @@ final class Session {
         case runs((Session) -> Void)
     }
 
+    /// Of which versions the database may be.
+    enum LayoutNeed {
+        /// This one.
+        case own
+        /// This one or an older one.
+        case notNewer
+        /// Any: the command reads what says so, and nothing else.
+        case any
+
+        func isMet(by layout: Layout) -> Bool {
+            switch self {
+            case .own: layout == .own
+            case .notNewer: if case .newer = layout { false } else { true }
+            case .any: true
+            }
+        }
+    }
+
     let settings: Settings
     let loop: EventLoop
     let store: Store
     let reader: Reader
     let screen: Screen
     private let absence: Absence
+    private let layoutNeed: LayoutNeed
     private let timeout: Int64
     private var status = ExitStatus.failed
     private var hasBegun = false
@@ -36,9 +55,10 @@ final class Session {
     private(set) var trouble = "no answer"
 
     private init(
-        _ settings: Settings, _ screen: Screen, _ absence: Absence, timeout: Int64
+        _ settings: Settings, _ screen: Screen, _ absence: Absence, _ need: LayoutNeed, timeout: Int64
     ) throws(SystemError) {
-        (self.settings, self.screen, self.absence, self.timeout) = (settings, screen, absence, timeout)
+        (self.settings, self.screen, self.timeout) = (settings, screen, timeout)
+        (self.absence, layoutNeed) = (absence, need)
         loop = try EventLoop()
         store = Store(
             url: settings.redis, loop: loop, retention: settings.retention, deadlines: settings.redisDeadlines,
@@ -53,12 +73,13 @@ final class Session {
     ///
     /// - Parameter timeout: how long Redis may take to be there, in milliseconds.
     static func run(
-        _ invocation: Invocation, without absence: Absence = .fails, timeout: Int64 = Session.timeout,
+        _ invocation: Invocation, without absence: Absence = .fails, of need: LayoutNeed = .own,
+        timeout: Int64 = Session.timeout,
         _ body: @escaping (Session) -> Void
     ) -> Int32 {
         withSettings(invocation) { settings in
             do throws(SystemError) {
-                let session = try Session(settings, Screen(invocation.environment), absence, timeout: timeout)
+                let session = try Session(settings, Screen(invocation.environment), absence, need, timeout: timeout)
                 return try session.serve(body)
             } catch {
                 return CommandLineTool.fail("\(error)")
@@ -92,12 +113,17 @@ final class Session {
         return screen.end(status)
     }
 
-    private func arrive(_ body: (Session) -> Void) {
+    private func arrive(_ body: @escaping (Session) -> Void) {
         if isAway { CommandLineTool.complain("Redis at \(settings.redis.place) is back") }
         isAway = false
         guard !hasBegun else { return }
         hasBegun = true
-        body(self)
+        store.layout { [self] result in
+            guard case .success(let layout) = result, let problem = layout.problem, !layoutNeed.isMet(by: layout) else {
+                return body(self)
+            }
+            fail(problem, status: ExitStatus.configuration)
+        }
     }
 
     /// Reports at once that Redis is away, and what the command does about it.

@@ -203,7 +203,7 @@ struct ContactFacts {
     private var statusFindings: [Finding] {
         let text = fields["lead_status"]
         let places = zip(LeadStatus.allCases, statuses).filter { $1.isMember }.map(\.0)
-        guard let status = text.flatMap(LeadStatus.init) else { return unknownStatus(text, places) }
+        guard let status = text.flatMap(LeadStatus.init(rawValue:)) else { return unknownStatus(text, places) }
         var writes = places.filter { $0 != status }.map { ["ZREM", Keys.status($0.slug), id] }
         var problem = "is \(status.rawValue), and stands in the lists of: "
         problem += places.isEmpty ? "none" : places.map(\.rawValue).joined(separator: ", ")

@@ -3,6 +3,7 @@ import Store
 public struct Finding: Hashable, Sendable {
     /// What sort of thing is wrong; findings are counted and shown by it.
     public enum Kind: String, CaseIterable, Sendable {
+        case layout
         case wrongType = "wrong_type"
         case strangeKey = "strange_key"
         case contactField = "contact_field"
@@ -29,6 +30,7 @@ public struct Finding: Hashable, Sendable {
         /// The headline for people.
         public var title: String {
             switch self {
+            case .layout: "Layouts of another version"
             case .wrongType: "Keys of a wrong type"
             case .strangeKey: "Keys that are no part of the CRM"
             case .contactField: "Contacts with missing or unreadable fields"

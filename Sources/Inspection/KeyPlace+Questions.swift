@@ -49,10 +49,17 @@ extension KeyPlace {
 
     private static func meta(_ key: String) -> Question {
         Question(
-            [["HGET", key, "database"]],
+            [["HMGET", key, "database", "schema"]],
             judge: { replies in
-                guard replies[0].text == nil, replies[0] != .null else { return [] }
-                return [.person(.wrongType, key, "is not a hash", "delete it: a receiver makes it anew")]
+                guard let fields = replies[0].array else {
+                    return [.person(.wrongType, key, "is not a hash", "delete it: a receiver makes it anew")]
+                }
+                guard case .other(let schema) = Layout(fields.last?.text) else { return [] }
+                return [
+                    .repair(
+                        .layout, key, "schema is '\(schema)', which is no layout of this version or a newer one",
+                        "writes \(Keys.schema)", ["HSET", key, "schema", Keys.schema])
+                ]
             })
     }
 

@@ -47,7 +47,7 @@ struct TimelineEntry {
             if value.kind != right { return "has no \(right) as its \(name)" }
         }
         if values[1].string != contact { return "is about another contact" }
-        if values[2].string.flatMap(EventType.init) == nil { return "has a type that is none" }
+        if values[2].string.map(ActivityType.isKnown) != true { return "has a type that is none" }
         if StoredValue.time(values[4].string)?.isExact != true { return "has a timestamp that is none" }
         return nil
     }

@@ -53,9 +53,11 @@ public struct Script: Sendable {
         "names-top.lua": PackageResources.names_top_lua, "names.lua": PackageResources.names_lua,
         "page.lua": PackageResources.page_lua, "repair.lua": PackageResources.repair_lua,
         "repeat-alert.lua": PackageResources.repeat_alert_lua, "retention.lua": PackageResources.retention_lua,
-        "rights.lua": PackageResources.rights_lua, "task.lua": PackageResources.task_lua,
+        "rights.lua": PackageResources.rights_lua, "status.lua": PackageResources.status_lua,
+        "task.lua": PackageResources.task_lua,
         "trim.lua": PackageResources.trim_lua,
         "include/announce.lua": PackageResources.announce_lua,
+        "include/close-task.lua": PackageResources.close_task_lua,
         "include/funnel-read.lua": PackageResources.funnel_read_lua,
         "include/funnel-write.lua": PackageResources.funnel_write_lua, "include/quota.lua": PackageResources.quota_lua,
     ]
@@ -80,12 +82,13 @@ extension Script {
     static let repeatAlert = Script("repeat-alert.lua")
     static let retention = Script("retention.lua")
     static let rights = Script("rights.lua")
+    static let status = Script("status.lua")
     static let task = Script("task.lua")
     static let trim = Script("trim.lua")
 
     /// Scripts that change something or read for others, all but those of ``ApplyScript``, `check`, and those that ask
     /// for rights.
     static let ofService = [
-        backlog, due, erase, eraseStep, erased, lost, names, namesTop, page, repeatAlert, retention, task, trim,
+        backlog, due, erase, eraseStep, erased, lost, names, namesTop, page, repeatAlert, retention, status, task, trim,
     ]
 }

@@ -11,6 +11,7 @@ public final class Store {
     public let redis: RedisConnection
     let arguments: Arguments
     let script: LoadedScript
+    let retention: Retention
     private let waitReplicas: Int
     /// Applied by the primary, waiting for the word of its replicas.
     private var held: [(applied: Applied, completion: Completion)] = []
@@ -23,6 +24,7 @@ public final class Store {
     ) {
         let script = LoadedScript(ApplyScript(retention: retention))
         self.script = script
+        self.retention = retention
         arguments = Arguments(retention: retention)
         self.waitReplicas = waitReplicas
         redis = RedisConnection(

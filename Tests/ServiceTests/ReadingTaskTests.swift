@@ -143,7 +143,7 @@ import Testing
         #expect(stats["tasks"]?["overdue"] == 0)
         #expect(stats["top_vehicles"] == [["name": "Camry", "views": 3]])
         let funnel = stats["funnel"]?.array?.map { $0["contacts"] }
-        #expect(funnel == [1, 0, 1, 1])
+        #expect(funnel == [1, 0, 1, 1, 0, 0, 0])
         #expect(stats["days"]?.array?.first?["date"]?.string == String(now().prefix(10)))
     }
 }

@@ -15,7 +15,21 @@ extension CommandRow {
             "WHO is an email, the website's own id of the customer, or a contact id. Of tasks and activities the "
                 + "newest are shown."
         ],
-        statuses: [ExitStatus.notFound: "There is no such contact."], run: ContactCommand.run)
+        statuses: [ExitStatus.notFound: "There is no such contact."], members: [setStatus], run: ContactCommand.run)
+
+    private static let setStatus = CommandRow(
+        name: "contact set-status", section: .sales, summary: "Sets the lead status of a contact by hand.",
+        operands: [
+            .contact, Operand(Value("STATUS", .choice(LeadStatus.settable.map(\.slug))), "what the contact is now"),
+        ],
+        ownOptions: [
+            Option("--reason", Value("TEXT"), "Why, for the record."), .actor, .json(),
+        ],
+        paragraphs: [
+            "Ends the booking in progress, if there is one. lost_not_interested also cancels the tasks for winning the "
+                + "contact back. What the customer does later moves the status on."
+        ],
+        statuses: [ExitStatus.notFound: "There is no such contact."], run: SetStatusCommand.run)
 }
 
 /// `crmsync contact`: one contact.

@@ -49,7 +49,9 @@ private struct StatsPage {
 
     func show(_ statistics: Statistics) {
         screen.line(screen.paint("Funnel now", .bold))
-        for (status, count) in statistics.funnel { bar(status.rawValue, count, of: statistics.contacts) }
+        for (status, count) in statistics.funnel where count > 0 || status.setter != .people {
+            bar(status.rawValue, count, of: statistics.contacts)
+        }
         showDays(statistics)
         let late = "\(statistics.tasksOverdue) overdue"
         screen.line(screen.paint("\nTasks", .bold))

@@ -22,11 +22,10 @@ extension CommandRow {
         _ verb: String, _ summary: String, operands: [Operand] = [], reason: String? = nil,
         _ command: @escaping @Sendable (Invocation) -> TaskCommand
     ) -> CommandRow {
-        let actor = Option("--by", Value("NAME"), "The actor, for the record; $USER unless given.")
         return CommandRow(
             name: "task \(verb)", section: .sales, summary: summary,
             operands: [Operand(Value("TASK"), "the id of a task, as crmsync tasks shows it")] + operands,
-            ownOptions: [actor] + (reason.map { [Option("--reason", Value("TEXT"), $0)] } ?? []) + [.json()],
+            ownOptions: [.actor] + (reason.map { [Option("--reason", Value("TEXT"), $0)] } ?? []) + [.json()],
             statuses: [ExitStatus.notFound: "There is no such task."],
             run: { TaskCommands.run(command($0), $0) })
     }
@@ -35,11 +34,10 @@ extension CommandRow {
 /// `crmsync task done|cancel|reopen|assign`: what a person decides about a task.
 enum TaskCommands {
     static func run(_ command: TaskCommand, _ invocation: Invocation) -> Int32 {
-        let actor = invocation.value("--by") ?? invocation.environment["USER"] ?? "command line"
         let isJSON = invocation.has("--json")
         return Session.run(invocation) { session in
             session.store.perform(
-                command, on: invocation.operands[0], by: actor, at: session.now,
+                command, on: invocation.operands[0], by: invocation.actor, at: session.now,
                 session.need { outcome in
                     if isJSON { session.screen.json(Printout.outcome(outcome)) }
                     switch outcome {

@@ -1,3 +1,4 @@
+import CBuild
 import Service
 
 extension CommandRow {
@@ -9,7 +10,8 @@ extension CommandRow {
 /// `crmsync version`: which version this is.
 enum VersionCommand {
     static func run(_ screen: Screen) -> Int32 {
-        screen.line("crmsync \(Program.version)")
+        let commit = String(cString: crmsync_commit())
+        screen.line("crmsync \(Program.version)" + (commit.isEmpty ? "" : " (\(commit))"))
         return screen.end()
     }
 }

@@ -27,7 +27,7 @@ extension CommandRow {
 enum CheckCommand {
     static func run(_ invocation: Invocation) -> Int32 {
         let repairs = invocation.has("--fix")
-        return Session.run(invocation) { session in
+        return Session.run(invocation, of: .notNewer) { session in
             let report: any CheckReport =
                 invocation.has("--json") ? CheckLines(session.screen) : CheckPage(session.screen, repairs: repairs)
             let check = Inspection(session.store, retention: session.settings.retention, repairs: repairs)

@@ -30,6 +30,8 @@ extension CommandRow {
             return (row, rest)
         }
         guard let member = row.members.first(where: { $0.name == "\(name) \(verb)" }) else {
+            // `crmsync contact WHO` beside `crmsync contact set-status`.
+            if !row.operands.isEmpty { return (row, rest) }
             throw UsageError(
                 "crmsync \(name) does not know '\(verb)': it takes \(Value.either(verbs))"
                     + Nearest.hint(for: verb, in: verbs), see: row)

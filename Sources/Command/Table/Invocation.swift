@@ -96,6 +96,9 @@ struct Invocation: Sendable {
         return values[name]
     }
 
+    /// Who decides, of a command with ``Option/actor``.
+    var actor: String { value(Option.actor.name) ?? environment["USER"] ?? "command line" }
+
     /// A number, whose range the table has checked.
     func number(_ name: String, default standard: Int) -> Int { value(name).flatMap { Int($0) } ?? standard }
 }

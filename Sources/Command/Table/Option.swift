@@ -28,6 +28,9 @@ struct Option: Sendable {
         "--redis", Value("URL", .redisURL),
         "Where Redis is, instead of REDIS_URL. Other users of the machine can see a password that is written here.")
 
+    /// Who decides; each command that decides something for the record has it.
+    static let actor = Option("--by", Value("NAME"), "The actor, for the record; $USER unless given.")
+
     /// JSON instead of text for people.
     static func json(_ help: String = "Prints JSON, for programs.") -> Option { Option("--json", help) }
 }

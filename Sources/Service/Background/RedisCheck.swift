@@ -17,6 +17,8 @@ final class RedisCheck {
     /// The id that the database had when it was seen last.
     private(set) var database: String?
     private var isIdentifying = false
+    /// Whether `crm_meta` was told this version's lead statuses: once, so that two versions do not take turns.
+    private var hasNotedStatuses = false
 
     /// Called with the id of the database when it is seen for the first time, or has changed.
     var identified: (String) -> Void = { _ in }
@@ -80,8 +82,9 @@ final class RedisCheck {
         let problems = Requirement.problems(of: facts)
         state.problems.report(problems, from: .redis, to: log)
         let queueState = state.queueState
-        // Rights that are missing are noticed in the middle of a script: what it wrote before stays.
-        let breaks = facts.rights.map { !$0.missingForEvents.isEmpty } ?? false
+        // Rights that are missing are noticed in the middle of a script: what it wrote before stays. Into another
+        // version's layout nothing is written.
+        let breaks = facts.isOfOtherLayout || facts.rights.map { !$0.missingForEvents.isEmpty } ?? false
         queueState.redisBreaksEvents.store(breaks, ordering: .relaxed)
         let refuses = facts.isConnected && problems.contains { $0.severity == .error }
         queueState.redisRefuses.store(refuses, ordering: .relaxed)
@@ -104,9 +107,10 @@ final class RedisCheck {
         isIdentifying = true
         store.identity { [unowned self] result in
             switch result {
-            case .success((let id?, _)):
+            case .success((let id?, let schema)):
                 isIdentifying = false
-                see(id)
+                if schema != facts.schema { examine() }
+                if Layout.isOwn(schema), !hasNotedStatuses { makeIdentity() } else { see(id) }
             case .success: makeIdentity()
             case .failure: isIdentifying = false
             }
@@ -116,7 +120,10 @@ final class RedisCheck {
     private func makeIdentity() {
         store.identify(as: Secret.random()) { [unowned self] result in
             isIdentifying = false
-            if case .success(let identity) = result, let id = identity.database { see(id) }
+            guard case .success(let identity) = result, let id = identity.database else { return }
+            hasNotedStatuses = true
+            facts.schema = identity.schema
+            see(id)
         }
     }
 

@@ -10,6 +10,7 @@ final class Desk {
     private let log: Log
     private let loop: EventLoop
     private let cleaner: QueueCleaner
+    private var ulids = ULIDGenerator()
 
     init(store: Store, log: Log, loop: EventLoop, cleaner: @escaping QueueCleaner) {
         self.store = store
@@ -37,6 +38,7 @@ final class Desk {
         case .statistics(let days): reader.statistics(days: days, now: now, finish(done, ReadAnswer.statistics))
         case .exportHead(let id): reader.card(id, found(done) { _ in ExportStream.head(of: id) })
         case .order(let order, let task, let who): perform(order, on: task, by: who, at: now, done)
+        case .setStatus(let decision, let contact): set(decision, of: contact, at: now, done)
         case .erase(let id): erase(id, at: now, done)
         }
     }
@@ -48,6 +50,17 @@ final class Desk {
             order, on: task, by: who, at: now,
             finish(done) { [log] outcome in
                 if case .changed = outcome { log.write(.info, "Task changed by hand", [("task_id", task)]) }
+                return ReadAnswer.outcome(outcome)
+            })
+    }
+
+    private func set(
+        _ decision: LeadStatusDecision, of contact: String, at now: Timestamp, _ done: @escaping (Response) -> Void
+    ) {
+        store.set(
+            decision, of: contact, at: now, ulid: ulids.next(at: now),
+            finish(done) { [log] outcome in
+                if case .changed = outcome { log.write(.info, "Status set by hand", [("contact_id", contact)]) }
                 return ReadAnswer.outcome(outcome)
             })
     }

@@ -59,14 +59,15 @@ struct Parameters {
     /// `status=` of contacts: the slug or the name, in either case.
     func leadStatus() throws(BadParameter) -> LeadStatus? {
         guard let text = text("status") else { return nil }
-        let wish = text.lowercased()
-        guard let status = LeadStatus.allCases.first(where: { [$0.slug, $0.rawValue.lowercased()].contains(wish) })
-        else {
-            throw BadParameter(
-                name: "status",
-                expected: LeadStatus.allCases.map { "\($0.slug) (\($0.rawValue))" }.joined(separator: ", "))
+        guard let status = LeadStatus(named: text) else {
+            throw BadParameter(name: "status", expected: Self.names(of: LeadStatus.allCases))
         }
         return status
+    }
+
+    /// Statuses, as a person may write them.
+    static func names(of statuses: [LeadStatus]) -> String {
+        "one of: " + statuses.map { "\($0.slug) (\($0.rawValue))" }.joined(separator: ", ")
     }
 
     private func limit() throws(BadParameter) -> Paging {
@@ -78,45 +79,4 @@ struct Parameters {
     private static func badCursor(_ name: String) -> BadParameter {
         BadParameter(name: name, expected: "the next_cursor of the page before, unchanged")
     }
-}
-
-/// The body of a decision: an object of short texts, or nothing.
-struct Decision {
-    /// Most characters of a name.
-    static let maxName = 80
-    /// Most characters of a reason.
-    static let maxReason = 500
-
-    private let fields: [String: String]
-
-    init(_ body: ArraySlice<UInt8>) throws(BadParameter) {
-        guard !body.isEmpty else {
-            fields = [:]
-            return
-        }
-        fields = try body.withUnsafeBufferPointer { bytes throws(BadParameter) -> [String: String] in
-            guard let root = try? JSONDocument.parse(bytes).root, root.kind == .object else {
-                throw BadParameter(name: "body", expected: "a JSON object, or no body")
-            }
-            var fields: [String: String] = [:]
-            for member in root.members where !member.value.isNull {
-                fields[member.name] = member.value.string ?? "\u{0}"
-            }
-            return fields
-        }
-    }
-
-    /// A field of at most so many characters without control characters, trimmed; empty where it is not there.
-    func text(_ name: String, upTo most: Int) throws(BadParameter) -> String {
-        guard let value = fields[name] else { return "" }
-        let isPlain = value.unicodeScalars.allSatisfy { $0.value >= 0x20 && !(0x7F...0x9F).contains($0.value) }
-        guard isPlain, value.unicodeScalars.count <= most else {
-            throw BadParameter(name: name, expected: "a text of at most \(most) characters without line breaks")
-        }
-        let trimmed = value.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
-        return String(trimmed)
-    }
-
-    /// Whether a field is there, `null` included in not being there.
-    func has(_ name: String) -> Bool { fields[name] != nil }
 }

@@ -17,6 +17,8 @@ public enum Printout {
     }
     /// As the answer to a decision about a task.
     public static func outcome(_ outcome: TaskOutcome) -> [UInt8] { ReadAnswer.outcome(outcome).body }
+    /// As the answer to `POST /contacts/<id>/status`.
+    public static func outcome(_ outcome: LeadStatusOutcome) -> [UInt8] { ReadAnswer.outcome(outcome).body }
     /// As the data of an alert, `{"task":…,"contact":…}`.
     public static func alert(_ task: DeskTask) -> [UInt8] {
         var body = JSONBody()

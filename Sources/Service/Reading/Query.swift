@@ -19,6 +19,8 @@ enum Query {
     case tasks(TaskList, Paging)
     /// A decision about a task, and who made it.
     case order(TaskCommand, task: String, by: String)
+    /// The status that a person sets for a contact.
+    case setStatus(LeadStatusDecision, contact: String)
     /// Numbers of so many days.
     case statistics(days: Int)
     /// Whether there is anything about a person.

@@ -57,6 +57,7 @@ enum ReadAnswer {
             object.add("status", stage.status.rawValue)
             object.add("slug", stage.status.slug)
             object.add("contacts", stage.contacts)
+            object.add("set_by", stage.status.setter.rawValue)
             bytes += object.finished
         }
         body.add("tasks") { bytes in
@@ -127,6 +128,17 @@ enum ReadAnswer {
         case .taken:
             return error(.conflict, "task_exists", "Another task about the same booking is open. Use that one.")
         case .missing: return error(.notFound, "task_not_found", "There is no task of this id.")
+        }
+    }
+
+    static func outcome(_ outcome: LeadStatusOutcome) -> Response {
+        switch outcome {
+        case .changed(let contact), .unchanged(let contact):
+            var body = success
+            if case .changed = outcome { body.add("changed", true) } else { body.add("changed", false) }
+            body.add("contact", contact)
+            return answer(body)
+        case .missing: return noContact
         }
     }
 

@@ -15,6 +15,7 @@ struct ReadRoutes {
         ReadRoute(.get, "/contacts", ["email", "customer_id", "status", "sort", "limit", "cursor"], contacts),
         ReadRoute(.get, "/contacts/{id}") { .read(.card($0.id)) },
         ReadRoute(.delete, "/contacts/{id}") { .read(.erase($0.id)) },
+        ReadRoute(.post, "/contacts/{id}/status", [], setStatus),
         ReadRoute(.get, "/contacts/{id}/timeline", ["limit", "before"], timeline),
         ReadRoute(.get, "/contacts/{id}/tasks", ["limit", "cursor"], tasksOfContact),
         ReadRoute(.get, "/contacts/{id}/export") {
@@ -150,6 +151,15 @@ extension ReadRoutes {
         let actor = try decision.text("by", upTo: Decision.maxName)
         let reason = try decision.text("reason", upTo: Decision.maxReason)
         return .read(.order(try make(reason, decision), task: asked.id, by: actor.isEmpty ? "admin" : actor))
+    }
+
+    private static func setStatus(_ asked: Asked) throws(BadParameter) -> Action {
+        let decision = try Decision(asked.request.body)
+        let actor = try decision.text("by", upTo: Decision.maxName)
+        let reason = try decision.text("reason", upTo: Decision.maxReason)
+        let status = try decision.leadStatus()
+        let wish = LeadStatusDecision(status, by: actor.isEmpty ? "admin" : actor, reason: reason)
+        return .read(.setStatus(wish, contact: asked.id))
     }
 
     private static func statistics(_ asked: Asked) throws(BadParameter) -> Action {

@@ -52,7 +52,7 @@ package struct ErrorRow: Sendable {
 
     private static let reading: [ErrorRow] = [
         ReadRoutes.refusal(BadParameter(name: "limit", expected: "a whole number from 1 to \(Reader.maxPage)")),
-        ReadAnswer.noContact, ReadAnswer.outcome(.missing),
+        ReadAnswer.noContact, ReadAnswer.outcome(TaskOutcome.missing),
         ReadAnswer.outcome(.closed(StoredHash(fields: [("status", TaskStatus.done.rawValue)]))),
         ReadAnswer.outcome(.taken(StoredHash(fields: []))), ReadAnswer.failure(.disconnected),
         ReadAnswer.failure(.refused("")), ServerSentEvent.tooMany,

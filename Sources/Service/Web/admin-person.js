@@ -25,7 +25,7 @@ export async function showPerson(id) {
   $("person-card").replaceChildren(
     make("p", { class: "status " + (contact.lead_status || "").replace(/\W+/g, "-") }, contact.lead_status || ""),
     make("div", { class: "ways" }, ...ways(contact)),
-    facts(contact, card),
+    facts(contact, card), statusForm(contact, await settable()),
     ...(open.length ? [make("h3", {}, "To do"), make("ul", { class: "todo" }, ...open.map((task) =>
       make("li", { class: task.priority }, make("b", {}, task.title),
         make("span", { class: "due", "data-due": task.due_at, "data-from": task.created_at }),
@@ -34,6 +34,38 @@ export async function showPerson(id) {
   if (!sheet.open) sheet.showModal();
   sheet.scrollTop = 0;
   $("person-name").focus();
+}
+
+let statuses;
+
+/** The statuses that a person may set. */
+async function settable() {
+  statuses ||= (await read("/stats?days=1")).funnel.filter((stage) => stage.set_by !== "events");
+  return statuses;
+}
+
+/** Says what the rules cannot know: a status, and why. */
+function statusForm(contact, choices) {
+  const status = make("select", { id: "new-status", required: "" },
+    make("option", { value: "" }, "Choose…"),
+    ...choices.filter((choice) => choice.status !== contact.lead_status).map((choice) =>
+      make("option", { value: choice.slug }, choice.status)));
+  const reason = make("input", { id: "status-reason", maxlength: "500", autocomplete: "off" });
+  const form = make("form", { class: "set-status" },
+    make("label", { for: "new-status" }, "Set status"), status,
+    make("label", { for: "status-reason" }, "Reason"), reason,
+    make("button", {}, "Set"));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    start(setStatus(contact, { status: status.value, reason: reason.value.trim() }));
+  });
+  return form;
+}
+
+async function setStatus(contact, wish) {
+  const answer = await read(`/contacts/${contact.id}/status`, { method: "POST", body: JSON.stringify(wish) });
+  say(`${fullName(contact)} is now ${answer.contact.lead_status}`);
+  await showPerson(contact.id);
 }
 
 function facts(contact, card) {

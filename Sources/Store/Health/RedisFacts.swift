@@ -14,6 +14,8 @@ public struct RedisFacts: Equatable, Sendable {
     public var damagedKey: String?
     /// The version of the database's layout, from `crm_meta`.
     public var schema: String?
+    /// Whether that is not the layout of this version.
+    public var isOfOtherLayout: Bool { !Layout.isOwn(schema) }
 
     /// Nothing is known yet.
     public init() {}

@@ -64,6 +64,7 @@ public struct Requirement: Sendable {
             return "This Redis is a replica, and what is written to a replica is refused or lost: "
                 + "set REDIS_URL to the primary, or to the Sentinels."
         },
+        Requirement("redis_schema", .error) { facts in Layout(facts.schema).problem },
         Requirement("redis_commands", .error) { facts in
             let missing = facts.rights?.missingForEvents ?? []
             let isDenied = ["NOPERM", "unknown command", "can't run this command"].contains {
@@ -129,11 +130,6 @@ public struct Requirement: Sendable {
             guard let seconds = facts.configuration?["timeout"], seconds != "0" else { return nil }
             return "Redis closes connections that are idle for \(seconds) s, and an event that comes then is queued or "
                 + "answered 503: CONFIG SET timeout 0."
-        },
-        Requirement("redis_schema", .warning) { facts in
-            guard let schema = facts.schema, schema != Keys.schema else { return nil }
-            return "crm_meta says that the keys are of layout \(schema.prefix(20)), and this crmsync writes layout "
-                + "\(Keys.schema): run the version that made the database, or run crmsync check after a restore."
         },
     ]
 

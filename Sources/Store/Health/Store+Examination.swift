@@ -36,8 +36,25 @@ extension Store {
     public func identify(
         as id: String, _ done: @escaping (Result<(database: String?, schema: String?), RedisError>) -> Void
     ) {
-        redis.send(["EVAL", Script.meta.text, "1", Keys.meta, id, Keys.schema]) { done($0.map(Self.identity)) }
+        redis.send(["EVAL", Script.meta.text, "1", Keys.meta, id, Keys.schema, Self.statuses]) {
+            done($0.map(Self.identity))
+        }
     }
+
+    /// The lead statuses as data, for readers of `crm_meta`.
+    private static let statuses: String = {
+        var json: [UInt8] = []
+        for status in LeadStatus.allCases {
+            json.appendJSON(raw: json.isEmpty ? "[{\"name\":" : ",{\"name\":")
+            json.appendJSON(status.rawValue)
+            json.appendJSON(raw: ",\"slug\":")
+            json.appendJSON(status.slug)
+            json.appendJSON(raw: ",\"set_by\":")
+            json.appendJSON(status.setter.rawValue)
+            json.appendJSON(raw: "}")
+        }
+        return String(decoding: json, as: UTF8.self) + "]"
+    }()
 
     private static func identity(_ reply: RedisReply) -> (database: String?, schema: String?) {
         let values = reply.array ?? []

@@ -49,7 +49,8 @@ package struct KeyRow: Sendable {
             Keys.locations(month: month), "sorted set", "Places by searches in that month; at most 10,000.", .record),
         KeyRow(
             Keys.meta, "hash",
-            "database: a random id, made at the first connection. schema: version of this layout, 1.",
+            "database: a random id, made at the first connection. schema: version of this layout, 1. statuses: the lead "
+                + "statuses as JSON (name, slug, set_by).",
             .record),
     ]
 

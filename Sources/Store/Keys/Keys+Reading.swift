@@ -52,5 +52,5 @@ extension Keys {
     /// Hash: the database's own id and the version of its layout.
     package static let meta = "crm_meta"
     /// The version of the layout of keys that this program writes.
-    static let schema = "1"
+    package static let schema = "1"
 }

@@ -41,9 +41,10 @@ public struct Statistics {
 
     private func moved(_ name: String) -> Int64 { days.reduce(0) { $0 + ($1.moves[name] ?? 0) } }
 
-    /// The sum of moves into any status out of one.
+    /// The sum of moves out of one status into any that events set: what a person says of a customer is not what the
+    /// customer did.
     public func moves(from status: LeadStatus) -> Int64 {
-        LeadStatus.allCases.reduce(0) { $0 + moved("\(status.slug):\($1.slug)") }
+        LeadStatus.allCases.filter { $0.setter != .people }.reduce(0) { $0 + moved("\(status.slug):\($1.slug)") }
     }
 
     /// Bookings abandoned of those started, from 0 to 1; `nil` where none was started.

@@ -49,6 +49,7 @@ call('ZINTERCARD', 6, 'crm_index_nothing', open, open_like_it, 'crm_index_tasks_
 local known = call('HGET', funnel, field)
 
 --@ include/announce.lua
+--@ include/close-task.lua
 local is_announced = priority == ARGV[8]
 
 if action == 'assign' then
@@ -65,11 +66,7 @@ end
 if action == 'close' then
   if status == wish then return answer('unchanged') end
   if status ~= 'open' then return answer('closed') end
-  call('HSET', key, 'status', wish, 'closed_at', iso, 'closed_reason', ARGV[7], 'closed_by', who)
-  call('ZREM', open, id)
-  call('ZREM', open_like_it, id)
-  call('ZREM', 'crm_index_tasks_unheard', id)
-  call('ZADD', 'crm_index_tasks_' .. wish, now, id)
+  close_task(id, priority, wish, iso, now, ARGV[7], who)
   if known and string.match(known, '^%S+') == id then call('HDEL', funnel, field) end
   if is_announced then announce(ARGV[10], key, contact) end
   return answer('changed')

@@ -33,7 +33,8 @@ enum StatusCommand {
         let isJSON = invocation.has("--json")
         let environment = invocation.environment
         return Session.run(
-            invocation, without: .runs { show($0, nil, service(of: $0, environment), isJSON) }, timeout: timeout
+            invocation, without: .runs { show($0, nil, service(of: $0, environment), isJSON) }, of: .any,
+            timeout: timeout
         ) { session in
             session.reader.status(at: { Moment.wallClock() }) { redis in
                 var service = service(of: session, environment)

@@ -39,17 +39,12 @@ end
 if not closing and not task then return reply end
 
 --@ include/announce.lua
+--@ include/close-task.lua
 for _, old in ipairs(closing or {}) do
   local key = 'crm_task_' .. old.id
   call('HDEL', funnel, old.field)
-  call('ZREM', 'crm_index_tasks_open', old.id)
-  call('ZREM', 'crm_index_tasks_open_' .. old.priority, old.id)
-  call('ZREM', 'crm_index_tasks_unheard', old.id)
-  if old.open then
-    call('HSET', key, 'status', 'cancelled', 'closed_at', iso, 'closed_reason', reason)
-    call('ZADD', 'crm_index_tasks_cancelled', time, old.id)
-    if closed_channel ~= '' then announce(closed_channel, key, contact) end
-  end
+  close_task(old.id, old.priority, old.open and 'cancelled', iso, time, reason)
+  if old.open and closed_channel ~= '' then announce(closed_channel, key, contact) end
 end
 if task then
   local key = 'crm_task_' .. task.id

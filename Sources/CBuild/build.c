@@ -1,0 +1,3 @@
+#include "build.h"
+
+const char *crmsync_commit(void) { return CRMSYNC_COMMIT; }
