@@ -12,7 +12,8 @@ let strict: [SwiftSetting] = [
 
 // What `crmsync --version` names; CRMSYNC_COMMIT tells a build that has no git, as that of the image.
 let git = Context.gitInformation
-let commit = Context.environment["CRMSYNC_COMMIT"]
+let commit =
+    Context.environment["CRMSYNC_COMMIT"]
     ?? git.map { $0.currentCommit.prefix(12) + ($0.hasUncommittedChanges ? "+" : "") } ?? ""
 
 let package = Package(

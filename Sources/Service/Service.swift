@@ -8,15 +8,22 @@ public final class Service {
     /// whole process group, and a supervisor in that group passes the signal on.
     static let repeatedSignalMilliseconds: Int64 = 1_000
 
+    /// Reads the settings from where they come.
+    public typealias Reread = () throws(Settings.Invalid) -> Settings
+
     private var settings: Settings
+    private let reread: Reread
     private let log: Log
     private let loop: EventLoop
     private let state: ServiceState
     private let metrics: [Metrics]
+    /// Counts senders for all workers; `nil` without `RATE_LIMIT`.
+    private var limiter: RateLimiter?
     private var signals: Signals?
     private struct Member {
         let thread: Thread
         let stop: () -> Void
+        let adopt: (Settings, RateLimiter?) -> Void
     }
 
     private var workers: [Member] = []
@@ -27,12 +34,16 @@ public final class Service {
     private var stoppingSince: Moment?
 
     /// A service that starts with ``run()``.
-    public init(_ settings: Settings) throws(ServiceError) {
+    ///
+    /// - Parameter reread: reads the settings again, at SIGHUP.
+    public init(_ settings: Settings, reread: @escaping Reread) throws(ServiceError) {
         self.settings = settings
+        self.reread = reread
         log = Log(level: settings.logLevel, format: settings.logFormat)
         do { loop = try EventLoop() } catch { throw .system(error) }
         metrics = (0..<settings.threads).map { _ in Metrics() }
-        state = ServiceState(workers: metrics, rateLimit: settings.rateLimit)
+        state = ServiceState(workers: metrics)
+        limiter = settings.rateLimit.map(RateLimiter.init)
     }
 
     /// Serves until SIGTERM or SIGINT, then answers what is in flight. A second signal that comes a second later or
@@ -46,7 +57,9 @@ public final class Service {
         signal(SIGXFSZ, SIG_IGN)
         do {
             // Before any thread starts: it blocks the signals for all of them.
-            signals = try Signals([SIGTERM, SIGINT], loop: loop) { [unowned self] in stop($0) }
+            signals = try Signals([SIGTERM, SIGINT, SIGHUP], loop: loop) { [unowned self] in
+                if $0 == SIGHUP { reload() } else { stop($0) }
+            }
         } catch {
             throw .system(error)
         }
@@ -75,6 +88,7 @@ public final class Service {
         log.write(
             .warning, "The limit on open files (ulimit -n) is lower than MAX_CONNECTIONS needs, which is lowered too",
             [("limit", String(most)), ("needed", String(wanted))])
+        settings.maxDescribed = max(1, most - 100)
         settings.maxConnections = max(1, most - 100)
     }
 
@@ -82,10 +96,11 @@ public final class Service {
         var port = settings.port
         for index in 0..<settings.threads {
             let worker = try Worker(
-                settings: settings, state: state, metrics: metrics[index], queue: queue, cleaner: cleaner)
+                settings: settings, state: state, metrics: metrics[index], limiter: limiter, queue: queue,
+                cleaner: cleaner)
             port = try worker.listen(host: settings.host, port: port)
             workers.append(
-                try launch("worker-\(index)", handover: worker.loop.handover, stop: worker.drain) {
+                try launch("worker-\(index)", handover: worker.loop.handover, stop: worker.drain, adopt: worker.adopt) {
                     () throws(SystemError) in try worker.run()
                 })
         }
@@ -111,7 +126,10 @@ public final class Service {
         do { try backgroundWorker.open() } catch { throw .journal(error) }
         let handover = backgroundWorker.loop.handover
         do {
-            self.backgroundWorker = try launch("background", handover: handover, stop: backgroundWorker.stop) {
+            self.backgroundWorker = try launch(
+                "background", handover: handover, stop: backgroundWorker.stop,
+                adopt: { settings, _ in backgroundWorker.adopt(settings) }
+            ) {
                 () throws(SystemError) in try backgroundWorker.run()
             }
         } catch {
@@ -127,16 +145,20 @@ public final class Service {
 
     private func launch(
         _ name: String, handover: Handover, stop: @escaping () -> Void,
+        adopt: @escaping (Settings, RateLimiter?) -> Void,
         _ body: @escaping () throws(SystemError) -> Void
     ) throws(SystemError) -> Member {
         // What runs belongs to its thread from here on.
         let (body, stop, home) = (LoopBound(body), LoopBound(stop), loop.handover)
+        let adopt = LoopBound(adopt)
         let service = LoopBound(self)
         let thread = try Thread(name: name) {
             let result = Result(catching: body.value)
             home.perform { service.value.ended(result, isWorker: name != "background") }
         }
-        return Member(thread: thread, stop: { handover.perform { stop.value() } })
+        return Member(
+            thread: thread, stop: { handover.perform { stop.value() } },
+            adopt: { settings, limiter in handover.perform { adopt.value(settings, limiter) } })
     }
 
     private func ended(_ result: Result<Void, SystemError>, isWorker: Bool) {
@@ -159,12 +181,34 @@ public final class Service {
         }
         stoppingSince = loop.now
         log.write(.info, "Stopping: answering what is in flight", [("signal", signal == SIGINT ? "SIGINT" : "SIGTERM")])
-        drain()
-        loop.schedule(after: settings.drainMilliseconds) { [log] in
+        state.isDraining.store(true, ordering: .relaxed)
+        loop.schedule(after: settings.drainDelay) { [unowned self] in drain() }
+        loop.schedule(after: settings.drainDelay + settings.drainMilliseconds) { [log] in
             log.write(.warning, "The drain took too long: ending with requests unanswered")
             log.flush()
             _exit(0)
         }
+    }
+
+    /// Reads the settings again, and changes what may change while the service runs. Settings that cannot be used
+    /// change nothing.
+    private func reload() {
+        let fixed: [String]
+        let old = settings
+        do throws(Settings.Invalid) {
+            (settings, fixed) = try old.reloaded(with: reread())
+        } catch {
+            log.announce(.error, "Settings not reloaded: the old ones stay in force", [("reason", error.description)])
+            return log.flush()
+        }
+        // The same limit goes on counting.
+        if settings.rateLimit != old.rateLimit { limiter = settings.rateLimit.map(RateLimiter.init) }
+        log.level = settings.logLevel
+        for member in workers + [backgroundWorker].compactMap(\.self) { member.adopt(settings, limiter) }
+        state.problems.report(settings.problems, from: .settings, to: log)
+        let waiting = fixed.isEmpty ? [] : [("restart_needed_for" as StaticString, fixed.joined(separator: ","))]
+        log.announce(.info, "Settings reloaded", waiting)
+        log.flush()
     }
 
     private func drain() {
@@ -176,5 +220,5 @@ public final class Service {
 /// The program itself.
 public enum Program {
     /// Major, minor and patch (https://semver.org).
-    public static let version = "0.1.0"
+    public static let version = "1.0.0-rc.1"
 }

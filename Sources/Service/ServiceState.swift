@@ -21,6 +21,8 @@ final class ServiceState: Sendable {
     let refusals = RefusalHistory()
     /// Set once, when the drain begins.
     let isDraining = Atomic<Bool>(false)
+    /// Whether the database has the layout of this version.
+    let isOfOwnLayout = Atomic<Bool>(true)
     /// What is wrong now.
     let problems = ProblemBoard()
     /// The clock by which events are dated.
@@ -31,14 +33,9 @@ final class ServiceState: Sendable {
     let queueState = QueueState()
     /// What the background thread has done.
     let background = BackgroundCounts()
-    /// Counts senders; nil without `RATE_LIMIT`.
-    let limiter: RateLimiter?
     private let workers: [Metrics]
 
-    init(workers: [Metrics], rateLimit: RateLimit?) {
-        self.workers = workers
-        limiter = rateLimit.map(RateLimiter.init)
-    }
+    init(workers: [Metrics]) { self.workers = workers }
 
     /// Events that all workers brought to Redis.
     var stored: Int { workers.reduce(0) { $0 + $1.stored } }

@@ -8,9 +8,9 @@ import Synchronization
 /// One thread's share of the service: a loop, a listener, clients, and a connection to Redis. Shares nothing with the
 /// other workers but what ``ServiceState`` counts.
 final class Worker {
-    let settings: Settings
+    private(set) var settings: Settings
     let loop: EventLoop
-    let router: Router
+    private(set) var router: Router
     let metrics: Metrics
     /// Where bytes of clients arrive first: one for all, so that an idle client holds none.
     let receiveBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 65_536, alignment: 16)
@@ -38,7 +38,7 @@ final class Worker {
     private var lastMetrics: (round: Int, response: Response)?
 
     init(
-        settings: Settings, state: ServiceState, metrics: Metrics, queue: Intake.Enqueue?,
+        settings: Settings, state: ServiceState, metrics: Metrics, limiter: RateLimiter?, queue: Intake.Enqueue?,
         cleaner: @escaping QueueCleaner
     ) throws(SystemError) {
         self.settings = settings
@@ -53,7 +53,8 @@ final class Worker {
             settings: settings, store: store, loop: loop, metrics: metrics, log: log, queueState: state.queueState,
             queue: queue, budget: pool.budget)
         refusals = Refusals(settings: settings, state: state, metrics: metrics, log: log, loop: loop)
-        admission = Admission(state: state, intake: intake, refusals: refusals, log: log, loop: loop)
+        admission = Admission(
+            state: state, limiter: limiter, intake: intake, refusals: refusals, log: log, loop: loop)
         turns = EventTurns(admission: admission, intake: intake, budget: pool.budget)
         desk = Desk(store: store, log: log, loop: loop, cleaner: cleaner)
         streams = Streams(settings: settings, state: state, loop: loop, store: store, log: log)
@@ -76,6 +77,18 @@ final class Worker {
         store.redis.connect()
         sweep()
         try loop.run()
+    }
+
+    /// Goes on with these settings: the next request is read and judged by them.
+    func adopt(_ settings: Settings, _ limiter: RateLimiter?) {
+        let isTokenGone = !Set(self.settings.adminTokens).isSubset(of: settings.adminTokens)
+        self.settings = settings
+        router = Router(settings)
+        admission.limiter = limiter
+        refusals.adopt(settings)
+        log.level = settings.logLevel
+        // Whoever listens was let in by a token that may be void now; all who may come back at once.
+        if isTokenGone { streams.closeAll() }
     }
 
     /// Takes no new connections, answers what is in flight, then ends the loop.
@@ -146,6 +159,8 @@ final class Worker {
             admission.admit(submission, from: sender, of: request.head) { answer($0.response) }
         case .trackAll(let batch, let sender):
             turns.begin(batch, from: sender, of: client) { answer(Verdict.response(toBatch: $0)) }
+        case .read(let query) where query.writes && !state.isOfOwnLayout.load(ordering: .relaxed):
+            answer(ReadAnswer.failure(.disconnected))
         case .read(let query):
             queries.enter { [desk] left in
                 desk.answer(query, at: now) { response in

@@ -33,7 +33,11 @@ public final class Store {
     }
 
     /// Whether changes can be applied now.
-    public var isReady: Bool { redis.state == .ready }
+    public var isReady: Bool { isConnected && isOfOwnLayout }
+    /// Whether Redis answers.
+    public var isConnected: Bool { redis.state == .ready }
+    /// Whether the database has the layout of this version, as far as somebody found out: see ``Layout``.
+    public var isOfOwnLayout = true
 
     /// Applies a change atomically and tells the outcome once.
     public func apply(_ change: consuming Change, _ completion: @escaping Completion) {

@@ -60,7 +60,7 @@ import Testing
     @Test func `the version is printed in each way to ask for it`() throws {
         for word in ["--version", "-V", "-v", "version"] {
             let version = try run([word])
-            #expect(version.status == 0 && version.output == "crmsync \(Program.version)\n", "\(version)")
+            #expect(version.status == 0 && version.output.hasPrefix("crmsync \(Program.version)"), "\(version)")
         }
     }
 

@@ -152,6 +152,34 @@ import Testing
         #expect(try site.receiver.connect().get("/readyz").status == 200, "events are applied all the same")
     }
 
+    @Test func `a database of another layout is not written, and events wait on disk`() throws {
+        let folder = try TemporaryFolder()
+        let site = try Site(["JOURNAL_DIR": folder.file("journal"), "ADMIN_TOKEN": token])
+        let redis = site.redis
+        try eventually("it has an id") { try site.client.hash("crm_meta")["database"] != nil }
+        try site.client.run("HSET", "crm_meta", "schema", "2")
+        let message = try awaitProblem("redis_schema", site.receiver)
+        #expect(message.contains("layout 2") && message.contains("Run the newer version"))
+        let response = try site.post(event("page.viewed"))
+        #expect(response.status == 202)
+        #expect(try site.client.run("KEYS", "*").texts == ["crm_meta"])
+        let connection = try site.receiver.connect()
+        let headers = [("Authorization", "Bearer \(token)")]
+        try connection.send("DELETE", "\(Site.base)/contacts/contact_1", headers: headers)
+        #expect(try connection.readResponse().status == 503)
+        for command in [["tasks"], ["check", "--fix"], ["contact", "u1"], ["retention", "--yes"]] {
+            let run = try Program.run(command, environment: ["REDIS_URL": redis.url])
+            #expect(run.exit == .code(78) && run.errors.contains("layout 2"), "\(command): \(run.errors)")
+        }
+        // What is no layout at all is mended.
+        try site.client.run("HSET", "crm_meta", "schema", "x")
+        #expect(try Program.run(["tasks"], environment: ["REDIS_URL": redis.url]).exit == .code(78))
+        _ = try Program.run(["check", "--fix"], environment: ["REDIS_URL": redis.url])
+        #expect(try site.client.hash("crm_meta")["schema"] == "1")
+        try awaitSolved("redis_schema", site.receiver)
+        try eventually("the event is applied") { try site.contactID(email: "john@example.com") != nil }
+    }
+
     @Test func `two receivers agree on the id of a database`() throws {
         let redis = try PrivateRedis()
         let receivers = try (0..<2).map { _ in try Receiver(redis: redis.url) }

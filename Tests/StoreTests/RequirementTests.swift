@@ -66,7 +66,9 @@ import Testing
         (info("maxmemory_policy", "volatile-ttl"), "redis_eviction", "marks"),
         (configuration("appendonly", "no"), "redis_persistence", "appendonly"),
         (configuration("timeout", "300"), "redis_idle_timeout", "300 s"),
-        (sound { $0.schema = "2" }, "redis_schema", "layout 2"),
+        (sound { $0.schema = "2" }, "redis_schema", "Run the newer version"),
+        (sound { $0.schema = "0" }, "redis_schema", "crmsync check --fix"),
+        (sound { $0.schema = "x" }, "redis_schema", "crmsync check --fix"),
     ]
 
     @Test(arguments: cases.indices)

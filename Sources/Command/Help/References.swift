@@ -28,8 +28,9 @@ enum References {
     static func term(_ setting: Setting) -> (term: String, text: String) {
         let mark = setting.protects ? "*" : ""
         let limits = setting.form.limits.isEmpty ? "" : "; \(setting.form.limits)"
+        let reload = setting.reloads ? " SIGHUP reloads it." : ""
         let file = setting.isSecret ? " Or by file: \(setting.name)_FILE." : ""
-        return (setting.name + mark, "\(setting.meaning) Default: \(setting.standard.text)\(limits).\(file)")
+        return (setting.name + mark, "\(setting.meaning) Default: \(setting.standard.text)\(limits).\(file)\(reload)")
     }
 
     /// What a website may post, and what each event does.

@@ -7,6 +7,8 @@ extension CommandRow {
             "Settings are environment variables; crmsync help settings explains each. After SIGTERM or SIGINT the "
                 + "service accepts no new connections, answers what is in flight, and ends with 0 within "
                 + "DRAIN_SECONDS. A second signal, a second later or more, ends it at once.",
+            "SIGHUP reads SETTINGS_FILE and the files of secrets again, and changes keys, origins, limits and the log's "
+                + "level without a restart; the log says which settings need one.",
             "Without Redis the service starts all the same: events are queued in JOURNAL_DIR until Redis is there.",
         ],
         statuses: [
@@ -23,7 +25,9 @@ enum ServeCommand {
     static func run(_ invocation: Invocation) -> Int32 {
         Session.withSettings(invocation) { settings in
             do throws(ServiceError) {
-                try Service(settings).run()
+                let environment = invocation.environment
+                try Service(settings, reread: { () throws(Settings.Invalid) in try Settings(environment: environment) })
+                    .run()
                 return ExitStatus.done
             } catch {
                 return CommandLineTool.fail("\(error)", status: status(of: error))

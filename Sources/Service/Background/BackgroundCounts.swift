@@ -12,6 +12,9 @@ final class BackgroundCounts: Sendable {
     let expired = Atomic<Int>(0)
     /// Tasks removed because they were over for `TASK_DAYS`.
     let trimmed = Atomic<Int>(0)
+    /// Bytes that Redis uses, and may use; 0 where it does not say, and without a limit.
+    let redisMemory = Atomic<Int>(0)
+    let maxRedisMemory = Atomic<Int>(0)
     /// How often the database was found to be another one.
     let databaseChanges = Atomic<Int>(0)
 }

@@ -96,6 +96,9 @@ final class BackgroundWorker {
         journal?.close()
     }
 
+    /// Goes on with these settings, of which the log's level concerns this thread.
+    func adopt(_ settings: Settings) { log.level = settings.logLevel }
+
     /// Ends the loop; what is on disk stays there for the next start.
     func stop() {
         replay?.stop()

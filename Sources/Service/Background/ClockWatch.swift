@@ -19,7 +19,7 @@ final class ClockWatch {
 
     /// Asks Redis for the time once.
     func compare() {
-        guard store.isReady, !isComparing else { return }
+        guard store.isConnected, !isComparing else { return }
         isComparing = true
         let sent = Moment.now()
         store.time { [unowned self] result in

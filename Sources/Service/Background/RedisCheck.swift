@@ -48,10 +48,11 @@ final class RedisCheck {
 
     /// Finds out everything: for a time when something may have changed.
     func examine() {
-        guard store.isReady else { return }
+        guard store.isConnected else { return }
         store.examine(at: Timestamp(clamping: loop.wallClock)) { [unowned self] facts in
-            guard store.isReady, let facts else { return }
+            guard store.isConnected, let facts else { return }
             self.facts = facts
+            noteMemory(facts)
             judge()
             noteUnchecked()
             identify()
@@ -60,9 +61,11 @@ final class RedisCheck {
 
     /// Finds out whether an event would be applied now, and whether the database is the same.
     func probe() {
-        guard store.isReady else { return }
+        guard store.isConnected else { return }
         store.probe { [unowned self] result in
-            guard store.isReady, case .success(let failure) = result, failure?.reason != facts.failure else { return }
+            guard store.isConnected, case .success(let failure) = result, failure?.reason != facts.failure else {
+                return
+            }
             facts.failure = failure?.reason
             judge()
         }
@@ -81,6 +84,8 @@ final class RedisCheck {
         facts.damagedKey = facts.damagedKey ?? blockingKey
         let problems = Requirement.problems(of: facts)
         state.problems.report(problems, from: .redis, to: log)
+        store.isOfOwnLayout = !facts.isOfOtherLayout
+        state.isOfOwnLayout.store(!facts.isOfOtherLayout, ordering: .relaxed)
         let queueState = state.queueState
         // Rights that are missing are noticed in the middle of a script: what it wrote before stays. Into another
         // version's layout nothing is written.
@@ -89,6 +94,12 @@ final class RedisCheck {
         let refuses = facts.isConnected && problems.contains { $0.severity == .error }
         queueState.redisRefuses.store(refuses, ordering: .relaxed)
         log.flush()
+    }
+
+    private func noteMemory(_ facts: RedisFacts) {
+        func bytes(_ name: String) -> Int { facts.info?[name].flatMap { Int($0) } ?? 0 }
+        state.background.redisMemory.store(bytes("used_memory"), ordering: .relaxed)
+        state.background.maxRedisMemory.store(bytes("maxmemory"), ordering: .relaxed)
     }
 
     private func noteUnchecked() {
@@ -103,7 +114,7 @@ final class RedisCheck {
     /// Notices a database that was emptied, or another one in its place. Nothing else tells: an empty Redis is a
     /// healthy one.
     private func identify() {
-        guard store.isReady, facts.failure == nil, !isIdentifying else { return }
+        guard store.isConnected, facts.failure == nil, !isIdentifying else { return }
         isIdentifying = true
         store.identity { [unowned self] result in
             switch result {

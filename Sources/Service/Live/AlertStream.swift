@@ -73,6 +73,9 @@ final class AlertStream {
         for listener in Array(listeners.values) { listener.client.send(ServerSentEvent.heartbeat) }
     }
 
+    /// All who listen.
+    var clients: [ClientConnection] { listeners.values.map(\.client) }
+
     /// Sends what is queued to Redis.
     func flush() { subscriber?.flush() }
 

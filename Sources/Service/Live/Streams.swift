@@ -69,6 +69,11 @@ final class Streams {
         beats = true
     }
 
+    /// Ends all alerts and live events; browsers connect again by themselves.
+    func closeAll() {
+        for client in alerts.clients + watchers.values { client.close() }
+    }
+
     private func beat() {
         loop.schedule(after: Self.heartbeat) { [weak self] in
             guard let self else { return }

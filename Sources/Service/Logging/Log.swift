@@ -13,7 +13,8 @@ public final class Log {
     /// Bytes kept for a reader that is slow.
     static let maxBytes = 262_144
 
-    private let level: LogLevel
+    /// The least serious level that is written.
+    var level: LogLevel
     private let format: LogFormat
     private let descriptor: Int32
     private let mayBlock: Bool

@@ -59,6 +59,9 @@ package struct Metric: Sendable {
 
     /// Numbers without labels.
     private static let numbers: [Metric] = [
+        Metric("process_start_time_seconds", .gauge, "When the process started, in seconds since 1970.") {
+            Int($0.state.startedAt.milliseconds / 1000)
+        },
         Metric("crmsync_connections", .gauge, "Open connections of clients.") {
             $0.sum { $0.connections.load(ordering: .relaxed) }
         },
@@ -70,6 +73,12 @@ package struct Metric: Sendable {
         Metric("crmsync_workers", .gauge, "Worker threads.") { $0.workers.count },
         Metric("crmsync_redis_up", .gauge, "Workers whose connection to Redis is ready.") {
             $0.sum { $0.redisReady.load(ordering: .relaxed) ? 1 : 0 }
+        },
+        Metric("crmsync_redis_memory_bytes", .gauge, "Bytes of memory that Redis uses; 0 while it is not known.") {
+            $0.state.background.redisMemory.load(ordering: .relaxed)
+        },
+        Metric("crmsync_redis_memory_max_bytes", .gauge, "Bytes of memory that Redis may use; 0 without a limit.") {
+            $0.state.background.maxRedisMemory.load(ordering: .relaxed)
         },
         Metric("crmsync_redis_connects_total", .counter, "Connections made to Redis.") {
             $0.sum { $0.redisConnects.load(ordering: .relaxed) }

@@ -27,6 +27,16 @@ enum Query {
     case exportHead(String)
     /// Forget a person.
     case erase(String)
+
+    /// Whether it changes what is stored.
+    var writes: Bool {
+        switch self {
+        case .order, .setStatus, .erase: true
+        case .contacts, .contactOfEmail, .contactOfCustomer, .card, .timeline, .tasksOf, .tasks, .statistics,
+            .exportHead:
+            false
+        }
+    }
 }
 
 /// How much of a list, and from where on.

@@ -6,7 +6,7 @@ import Loop
 ///
 /// One a worker; what is counted and shown of all workers is in ``RefusalHistory``.
 final class Refusals {
-    private let settings: Settings
+    private(set) var settings: Settings
     private let state: ServiceState
     private let metrics: Metrics
     private let log: Log
@@ -19,6 +19,9 @@ final class Refusals {
         self.log = log
         self.loop = loop
     }
+
+    /// Shows clients as these settings say from now on.
+    func adopt(_ settings: Settings) { self.settings = settings }
 
     /// Reports something that was refused, with the head of its request where that was read. Nothing else counts
     /// refusals.

@@ -2,6 +2,7 @@
 package struct Setting: Sendable {
     /// What a setting is about.
     package enum Section: String, CaseIterable, Sendable {
+        case file = "File"
         case network = "Network and threads"
         case redis = "Redis"
         case journal = "Journal"
@@ -74,16 +75,20 @@ package struct Setting: Sendable {
     /// Whether it may hold a secret, and so may be given by file: see ``SecretFiles``.
     package let isSecret: Bool
 
+    /// Whether SIGHUP changes it while the service runs.
+    package let reloads: Bool
+
     private init(
         _ name: String, _ form: Form, _ standard: Standard, _ meaning: String, _ section: Section,
-        protects: Bool = false, isSecret: Bool = false
+        protects: Bool = false, isSecret: Bool = false, reloads: Bool = false
     ) {
         (self.name, self.form, self.standard, self.meaning) = (name, form, standard, meaning)
         (self.section, self.protects, self.isSecret) = (section, protects, isSecret)
+        self.reloads = reloads
     }
 
     /// All settings, in the order of the reference.
-    package static let all = network + redis + journal + access + kept + bookings + limits + log
+    package static let all = file + network + redis + journal + access + kept + bookings + limits + log
 
     private static let rows = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
 
@@ -92,6 +97,13 @@ package struct Setting: Sendable {
         guard let row = rows[name] else { preconditionFailure("\(name) is no setting") }
         return row
     }
+
+    private static let file = [
+        Setting(
+            "SETTINGS_FILE", .text, .words("none"),
+            "A file with further settings, one NAME=value a line, which SIGHUP reads again; the environment outranks it.",
+            .file)
+    ]
 
     private static let network = [
         Setting(
@@ -106,9 +118,14 @@ package struct Setting: Sendable {
         Setting(
             "TRUSTED_PROXIES", .list, .words("none"),
             "Addresses or blocks, such as 10.0.0.0/8, whose X-Forwarded-For is believed.",
-            .network, protects: true),
+            .network, protects: true, reloads: true),
         Setting(
-            "DRAIN_SECONDS", .seconds, .value("10"), "How long the service may take to stop after SIGTERM.", .network),
+            "DRAIN_DELAY_SECONDS", .duration(unit: 1000, max: 3600, isZeroAllowed: true), .value("0"),
+            "How long /readyz answers 503 after SIGTERM while the service still serves, so that load balancers stop "
+                + "sending first.", .network, reloads: true),
+        Setting(
+            "DRAIN_SECONDS", .seconds, .value("10"), "How long the service may take to stop after SIGTERM.", .network,
+            reloads: true),
     ]
 
     private static let redis = [
@@ -142,38 +159,39 @@ package struct Setting: Sendable {
         Setting(
             "ADMIN_TOKEN", .list, .words("random, printed at the start"),
             "Bearer token of the read API and the dashboard; at least 16 characters.", .access, protects: true,
-            isSecret: true),
+            isSecret: true, reloads: true),
         Setting(
             "ALLOWED_ORIGINS", .list, .value("*"),
             "Web origins that may post, such as https://shop.example; * for all.",
             .access,
-            protects: true),
+            protects: true, reloads: true),
         Setting(
             "WRITE_KEYS", .list, .words("none"),
             "Publishable keys for websites; a request must carry one. At least 16 characters.",
-            .access, protects: true, isSecret: true),
+            .access, protects: true, isSecret: true, reloads: true),
         Setting(
             "SERVER_KEYS", .list, .words("none"), "Secret keys of the website's back end; at least 16 characters.",
             .access,
-            protects: true, isSecret: true),
+            protects: true, isSecret: true, reloads: true),
         Setting(
             "MONEY_EVENTS", .choice(["all", "server"]), .value("all"), "server: browsers are not believed about money.",
             .access, protects: true),
         Setting(
             "RATE_LIMIT", .text, .value("off"),
             "Events for each client address and for each customer, such as 20/s,burst=100 (units: s, m, h).", .access,
-            protects: true),
+            protects: true, reloads: true),
         Setting(
             "IDENTITY_SECRET", .text, .words("none"), "Key of the customers' signatures; at least 16 characters.",
             .access,
-            protects: true, isSecret: true),
+            protects: true, isSecret: true, reloads: true),
         Setting(
             "IDENTITY_MODE", .choice(Settings.IdentityMode.self), .words("off; enforce with a secret"),
-            "What happens to an event without a valid signature: off, log or enforce.", .access, protects: true),
+            "What happens to an event without a valid signature: off, log or enforce.", .access, protects: true,
+            reloads: true),
         Setting(
             "RESPECT_GPC", .flag, .value("0"),
             "1: drops browsing events of browsers that send Sec-GPC: 1 or DNT: 1, and booking.abandoned with "
-                + "if_idle_for.", .access, protects: true),
+                + "if_idle_for.", .access, protects: true, reloads: true),
     ]
 
     private static let kept = [
@@ -213,42 +231,46 @@ package struct Setting: Sendable {
         Setting(
             "MAX_CONNECTIONS", .number(1...1_000_000), .value("10000"),
             "Clients at once; for one more, an idle one is closed, else it gets 503.",
-            .limits),
+            .limits, reloads: true),
         Setting(
             "MAX_BUFFERED_BYTES", .number(1_048_576...1_099_511_627_776), .value("134217728"),
             "Bytes in memory for all clients together; beyond, they wait.",
             .limits),
         Setting(
             "MAX_BODY_BYTES", .number(256...16_777_216), .value("65536"),
-            "Largest body of one event, and largest JSON text of one event in a batch.", .limits),
+            "Largest body of one event, and largest JSON text of one event in a batch.", .limits, reloads: true),
         Setting(
             "MAX_REQUEST_LINE_BYTES", .number(256...65_536), .value("8192"), "Longest request line; beyond it 414.",
-            .limits),
+            .limits, reloads: true),
         Setting(
             "MAX_HEADER_BYTES", .number(1024...1_048_576), .value("16384"), "Bytes of all headers; beyond it 431.",
-            .limits),
+            .limits, reloads: true),
         Setting(
-            "MAX_HEADERS", .number(8...10_000), .value("100"), "Number of headers; beyond it 431.", .limits),
+            "MAX_HEADERS", .number(8...10_000), .value("100"), "Number of headers; beyond it 431.", .limits,
+            reloads: true),
         Setting(
-            "HEADER_TIMEOUT_SECONDS", .seconds, .value("10"), "How long the head of a request may take.", .limits),
+            "HEADER_TIMEOUT_SECONDS", .seconds, .value("10"), "How long the head of a request may take.", .limits,
+            reloads: true),
         Setting(
-            "BODY_TIMEOUT_SECONDS", .seconds, .value("30"), "How long its body may take.", .limits),
+            "BODY_TIMEOUT_SECONDS", .seconds, .value("30"), "How long its body may take.", .limits, reloads: true),
         Setting(
             "IDLE_TIMEOUT_SECONDS", .seconds, .value("75"), "How long a connection may be idle between two requests.",
-            .limits),
+            .limits, reloads: true),
         Setting(
-            "SEND_TIMEOUT_SECONDS", .seconds, .value("30"), "How long a client may take no byte of an answer.", .limits),
+            "SEND_TIMEOUT_SECONDS", .seconds, .value("30"), "How long a client may take no byte of an answer.", .limits,
+            reloads: true),
     ]
 
     private static let log = [
         Setting(
-            "LOG_LEVEL", .choice(LogLevel.self), .value("info"), "The least serious messages that are logged.", .log),
+            "LOG_LEVEL", .choice(LogLevel.self), .value("info"), "The least serious messages that are logged.", .log,
+            reloads: true),
         Setting(
             "LOG_FORMAT", .choice(LogFormat.self), .value("text"), "The form of log lines.", .log),
         Setting(
             "LOG_CLIENTS", .flag, .value("0"),
             "1: rejections show the client's address, which is personal data, in log and live "
-                + "feed.", .log),
+                + "feed.", .log, reloads: true),
         Setting(
             "DEMO", .flag, .value("0"), "1: serves the car-rental site of the demonstration. Not for production.",
             .demonstration),

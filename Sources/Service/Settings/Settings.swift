@@ -26,6 +26,10 @@ public struct Settings: Sendable {
         case enforce
     }
 
+    /// What they were read from.
+    let given: Given
+    /// The most connections that the limit on open files allows; `nil` where it allows ``maxConnections``.
+    var maxDescribed: Int?
     /// Variables that resemble a setting and are none, each with the setting that is meant.
     var misspelled: [(name: String, setting: String)]
     /// Port to listen on; 0 lets the system choose.
@@ -114,12 +118,20 @@ public struct Settings: Sendable {
     public var rules: Rules { Rules(trustsBrowsersWithMoney: browsersMoveMoney) }
     /// Milliseconds that a drain may take.
     public var drainMilliseconds: Int64
+    /// Milliseconds between `/readyz` saying so and the drain.
+    var drainDelay: Int64
 
     /// Reads the settings.
     ///
     /// - Throws: the first variable whose value cannot be used.
     public init(environment: [String: String]) throws(Invalid) {
-        let read = Environment(try SecretFiles.resolved(environment))
+        try self.init(resolved: SecretFiles.resolved(SettingsFile.merged(environment)))
+    }
+
+    /// Reads the settings from variables that name no file any more.
+    init(resolved variables: [String: String]) throws(Invalid) {
+        given = Given(variables)
+        let read = Environment(variables)
         try read.checkProtections()
         misspelled = read.misspelled
 
@@ -130,6 +142,7 @@ public struct Settings: Sendable {
         trustedProxies = try read.list(
             "TRUSTED_PROXIES", "an address or a block such as 10.0.0.0/8", of: AddressBlock.init)
         drainMilliseconds = try read.milliseconds("DRAIN_SECONDS")
+        drainDelay = try read.milliseconds("DRAIN_DELAY_SECONDS")
 
         do { redis = try RedisURL(read.value("REDIS_URL") ?? "") } catch {
             throw Invalid(name: "REDIS_URL", problem: error.message)

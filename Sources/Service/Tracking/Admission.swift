@@ -11,8 +11,13 @@ final class Admission {
     private let refusals: Refusals
     private let log: Log
     private let loop: EventLoop
+    /// Counts senders; `nil` without `RATE_LIMIT`.
+    var limiter: RateLimiter?
 
-    init(state: ServiceState, intake: Intake, refusals: Refusals, log: Log, loop: EventLoop) {
+    init(
+        state: ServiceState, limiter: RateLimiter?, intake: Intake, refusals: Refusals, log: Log, loop: EventLoop
+    ) {
+        self.limiter = limiter
         self.state = state
         self.intake = intake
         self.refusals = refusals
@@ -47,13 +52,13 @@ final class Admission {
     /// How many of these events `RATE_LIMIT` allows this client; `nil` where it is not counted, as a back end with a
     /// server key is not.
     func grant(_ count: Int, _ sender: Sender) -> RateLimiter.Grant? {
-        guard let limiter = state.limiter, sender.source == .browser else { return nil }
+        guard let limiter, sender.source == .browser else { return nil }
         return limiter.take(count, from: sender.bucket, at: loop.now.nanoseconds)
     }
 
     /// The same for one customer, from however many addresses.
     private func retryAfter(_ event: Event) -> Int? {
-        guard let limiter = state.limiter, event.source == .browser,
+        guard let limiter, event.source == .browser,
             let name = QueueState.names(of: event.customer).first
         else { return nil }
         return limiter.take(from: name, at: loop.now.nanoseconds).retryAfter
