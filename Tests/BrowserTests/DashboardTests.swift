@@ -76,6 +76,26 @@ extension BrowserTests {
             try tab.awaits("document.activeElement.id === 'token' && sessionStorage.length === 0")
         }
 
+        @Test func `a status set by hand is on the timeline, and what it ends is gone`() throws {
+            try signIn()
+            try abandon()
+            try tab.awaits(shows("#tasks", "Ann Lee"))
+            try tab.run(
+                "document.querySelector('#who').value = 'ann1', document.querySelector('#find').requestSubmit()")
+            try tab.awaits("document.querySelector('#new-status') !== null")
+            let choices = "[...document.querySelectorAll('#new-status option')].map((option) => option.value).join()"
+            #expect(try tab.run(choices) == ",new_lead,customer_active,contacted,qualified,lost_not_interested")
+            try tab.run("document.querySelector('#new-status').value = 'lost_not_interested'")
+            try tab.run("document.querySelector('#status-reason').focus()")
+            try tab.type("bought <b>elsewhere")
+            try tab.press("Enter", code: 13)
+            try tab.awaits(shows("#person-card .status", "Lost - Not Interested"))
+            try tab.awaits(shows(".timeline", "Status set to Lost - Not Interested by admin: bought <b>elsewhere"))
+            #expect(try tab.run("document.querySelector('.todo') === null") == true)
+            try tab.awaits("!(document.querySelector('#tasks')?.textContent || '').includes('Ann Lee')")
+            #expect(complaints == [])
+        }
+
         @Test func `what happens while it is open appears within two seconds`() throws {
             try signIn()
             #expect(try tab.run(shows("#no-tasks", "All done")) == true)
