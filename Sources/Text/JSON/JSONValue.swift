@@ -20,11 +20,15 @@ public struct JSONValue {
         case null
     }
 
-    let document: JSONDocument
-    let index: Int
+    package let document: JSONDocument
+    package let index: Int
+
+    package init(document: JSONDocument, index: Int) {
+        (self.document, self.index) = (document, index)
+    }
 
     /// The value without the means to look inside it.
-    var piece: JSONPiece { JSONPiece(bytes: document.bytes, node: document.nodes[index]) }
+    package var piece: JSONPiece { JSONPiece(bytes: document.bytes, node: document.nodes[index]) }
 
     /// What the value is.
     public var kind: Kind { piece.kind }
@@ -103,7 +107,7 @@ extension JSONValue {
     }
 
     /// Goes through the names and values of an object without the cost of a handle for each of them.
-    func withKeys(_ body: (_ index: Int, _ key: JSONPiece, _ value: JSONPiece) -> Void) {
+    package func withKeys(_ body: (_ index: Int, _ key: JSONPiece, _ value: JSONPiece) -> Void) {
         let bytes = document.bytes
         document.nodes.withUnsafeBufferPointer { nodes in
             guard nodes[index].kind == .object else { return }
@@ -117,7 +121,7 @@ extension JSONValue {
     }
 
     /// Goes through an object once: for several names less work than ``member(_:)`` for each.
-    func withMembers(_ body: (_ name: JSONPiece, _ value: JSONValue) -> Void) {
+    package func withMembers(_ body: (_ name: JSONPiece, _ value: JSONValue) -> Void) {
         withKeys { index, key, _ in body(key, JSONValue(document: document, index: index + 1)) }
     }
 

@@ -15,8 +15,8 @@ public struct JSONDocument {
     /// How many bytes a document may have, so that every offset fits in 32 bits.
     public static let maxBytes = Int(UInt32.max) - 1
 
-    let bytes: UnsafeBufferPointer<UInt8>
-    let nodes: [JSONNode]
+    package let bytes: UnsafeBufferPointer<UInt8>
+    package let nodes: [JSONNode]
 
     /// Reads a whole document.
     ///
@@ -31,13 +31,13 @@ public struct JSONDocument {
 }
 
 /// One key or value: where it stands, and where the next one at the same level stands.
-struct JSONNode {
+package struct JSONNode {
     /// Where the text starts and ends in the document; a string includes its quotes.
-    var start: UInt32
-    var end: UInt32
+    package var start: UInt32
+    package var end: UInt32
     /// The index of the first node that is not part of this one.
-    var next: UInt32
-    var kind: JSONValue.Kind
+    package var next: UInt32
+    package var kind: JSONValue.Kind
     /// A string that holds at least one backslash.
-    var hasEscapes: Bool
+    package var hasEscapes: Bool
 }
