@@ -10,6 +10,9 @@ let strict: [SwiftSetting] = [
     .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
+// Small functions that every event calls are compiled into the modules that use them, as if they were their own.
+let inlined: [SwiftSetting] = [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+
 // What `crmsync --version` names; CRMSYNC_COMMIT tells a build that has no git, as that of the image.
 let git = Context.gitInformation
 let commit =
@@ -22,7 +25,7 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CSystem", providers: [.apt(["libhiredis-dev"])]),
         .target(name: "CBuild", cSettings: [.define("CRMSYNC_COMMIT", to: "\"\(commit)\"")]),
-        .target(name: "Text", swiftSettings: strict),
+        .target(name: "Text", swiftSettings: strict + inlined),
         .target(name: "HTTP", dependencies: ["Text"], swiftSettings: strict),
         .target(name: "CRM", dependencies: ["Text"], swiftSettings: strict),
         .target(name: "Loop", dependencies: ["CSystem"], swiftSettings: strict),
