@@ -13,9 +13,14 @@ struct JSONPiece {
     var content: UnsafeBufferPointer<UInt8> { bytes.slice(Int(node.start) + 1, Int(node.end) - 1) }
 
     /// Lends what a string says: its content without escapes.
+    @inline(__always)
     func withPlainText<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
-        guard hasEscapes else { return body(content) }
-        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: content.count) { buffer in
+        hasEscapes ? withUnescaped(body) : body(content)
+    }
+
+    @inline(never)
+    private func withUnescaped<Result>(_ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: content.count) { buffer in
             let length = JSONText.unescape(content, into: buffer)
             return body(UnsafeBufferPointer(rebasing: buffer[..<length]))
         }
