@@ -51,7 +51,8 @@ struct FieldName {
         "pickup_date", "return_date", "resumed", "referrer", "message",
     ]
 
-    /// What they say, each at its ``place(_:)``. It is made once and never freed, so that no look at it counts references.
+    /// What they say, each at its ``place(_:)``. The table is made once and never freed, so that no look at it counts
+    /// references.
     nonisolated(unsafe) static let usual: UnsafePointer<(name: StaticString, meaning: FieldName)?> = {
         let table = UnsafeMutablePointer<(name: StaticString, meaning: FieldName)?>.allocate(capacity: places)
         table.initialize(repeating: nil, count: places)
