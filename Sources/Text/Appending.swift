@@ -2,17 +2,17 @@
 
 extension [UInt8] {
     /// Appends the bytes of `literal`.
-    package mutating func append(_ literal: StaticString) {
+    @inlinable public mutating func append(_ literal: StaticString) {
         literal.withUTF8Buffer { append(contentsOf: $0) }
     }
 
     /// Appends the bytes of `text`.
-    package mutating func append(text: String) {
+    @inlinable public mutating func append(text: String) {
         text.utf8.span.withUnsafeBufferPointer { append(contentsOf: $0) }
     }
 
     /// Appends the decimal digits of a number that is not negative.
-    package mutating func append(decimal number: Int) {
+    @inlinable public mutating func append(decimal number: Int) {
         if number > 9 { append(decimal: number / 10) }
         append(.zero + UInt8(number % 10))
     }

@@ -1,7 +1,7 @@
 /// Decimal numbers without a `String` in between.
-package enum Decimal {
+public enum Decimal {
     /// How many characters `number` has.
-    package static func count(_ number: Int64) -> Int {
+    @inlinable public static func count(_ number: Int64) -> Int {
         var rest = number.magnitude
         var count = number < 0 ? 2 : 1
         while rest > 9 {
@@ -12,7 +12,7 @@ package enum Decimal {
     }
 
     /// Writes `number`, which has `count` characters.
-    package static func write(_ number: Int64, count: Int, to place: UnsafeMutablePointer<UInt8>) {
+    @inlinable public static func write(_ number: Int64, count: Int, to place: UnsafeMutablePointer<UInt8>) {
         var rest = number.magnitude
         var index = count
         repeat {

@@ -1,7 +1,7 @@
 /// Hexadecimal digits as bytes.
-package enum Hex {
+public enum Hex {
     /// The bytes that digits of either case stand for; `nil` where one is none, or their number is odd.
-    package static func bytes(_ digits: some Sequence<UInt8>) -> [UInt8]? {
+    public static func bytes(_ digits: some Sequence<UInt8>) -> [UInt8]? {
         var bytes: [UInt8] = []
         var high: UInt8?
         for digit in digits {

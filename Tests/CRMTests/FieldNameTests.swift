@@ -9,7 +9,7 @@ import Testing
     }
 
     @Test func `each of the usual names has a place of its own`() {
-        #expect(FieldName.usual.count { $0 != nil } == FieldName.usualNames.count)
+        #expect((0..<FieldName.places).count { FieldName.usual[$0] != nil } == FieldName.usualNames.count)
     }
 
     @Test(arguments: [

@@ -25,4 +25,11 @@ import Testing
         #expect(BusinessData.label(longest + character) == longest)
         #expect(BusinessData.label("  " + longest + character + "  ") == longest)
     }
+
+    @Test(arguments: LeadStatus.allCases)
+    func `the slug of a status is what the scripts derive from its name`(status: LeadStatus) {
+        let words = status.rawValue.lowercased().split { !$0.isLetter && !$0.isNumber }
+        #expect(status.slug == words.joined(separator: "_"))
+        #expect(LeadStatus(named: status.slug) == status && LeadStatus(named: status.rawValue.uppercased()) == status)
+    }
 }

@@ -53,14 +53,18 @@ struct FieldName {
         "pickup_date", "return_date", "resumed", "referrer", "message",
     ]
 
-    /// What they say, each at its ``place(_:)``.
-    static let usual: [(name: StaticString, meaning: FieldName)?] = {
-        var table = [(name: StaticString, meaning: FieldName)?](repeating: nil, count: 256)
+    /// What they say, each at its ``place(_:)``. The table is made once and never freed, so that no look at it counts
+    /// references.
+    nonisolated(unsafe) static let usual: UnsafePointer<(name: StaticString, meaning: FieldName)?> = {
+        let table = UnsafeMutablePointer<(name: StaticString, meaning: FieldName)?>.allocate(capacity: places)
+        table.initialize(repeating: nil, count: places)
         for name in usualNames {
             name.withUTF8Buffer { bytes in table[place(bytes)] = FieldName(reading: bytes).map { (name, $0) } }
         }
-        return table
+        return UnsafePointer(table)
     }()
+    /// How many places there are.
+    static let places = 256
 
     private static func place(_ name: UnsafeBufferPointer<UInt8>) -> Int {
         guard let first = name.first, let last = name.last else { return 0 }

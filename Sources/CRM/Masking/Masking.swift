@@ -39,7 +39,14 @@ public enum Masking {
     }
 
     /// Masks one value, given as correct UTF-8 without escapes. What is masked once stays as it is the next time.
+    @inline(__always)
     static func mask(_ text: UnsafeBufferPointer<UInt8>, named name: FieldName) -> Masked {
+        Signs(of: text).areNone(in: text, isPhone: name.isPhone) ? .unchanged : maskMarked(text, named: name)
+    }
+
+    /// Masks a text with a sign that it may hold a secret.
+    @inline(never)
+    private static func maskMarked(_ text: UnsafeBufferPointer<UInt8>, named name: FieldName) -> Masked {
         var isSettled = false
         var outcome = maskOnce(text, named: name, &isSettled)
         // What is left may read as a secret only now. A text that hides another in each is dropped in the end.
@@ -59,11 +66,8 @@ public enum Masking {
         _ text: UnsafeBufferPointer<UInt8>, named name: FieldName, _ isSettled: inout Bool
     ) -> Masked {
         let signs = Signs(of: text)
-        let mayHoldCard = signs.mayHoldCard(
-            of: name.isPhone ? CardNumber.shortestInPhone : CardNumber.shortest)
-        guard
-            signs.mayHoldURL || mayHoldCard || signs.mayHoldPair || text.count > BusinessData.maxCharacters
-        else { return .unchanged }
+        guard !signs.areNone(in: text, isPhone: name.isPhone) else { return .unchanged }
+        let mayHoldCard = signs.mayHoldCard(isPhone: name.isPhone)
         var result = signs.mayHoldURL ? URLText.stripped(text, isURL: name.isURL) : nil
         isSettled = true
         func apply(_ mask: (UnsafeBufferPointer<UInt8>) -> [UInt8]?) {
@@ -97,13 +101,23 @@ public enum Masking {
     /// What can be told about a text at a glance. Most values are a name or a place, and pass untouched for some 10 ns.
     private struct Signs {
         /// The weights of all bytes, added and or-ed: what is only looked for cannot overflow so.
-        private var sum: UInt64 = 0
-        private var union: UInt64 = 0
-        private static let (digit, quoting, equals) = (UInt64(1), UInt64(1) << 60, UInt64(1) << 61)
-        private static let (urlSign, beyondASCII) = (UInt64(1) << 62, UInt64(1) << 63)
+        private let sum: UInt64
+        private let union: UInt64
+        private static var digit: UInt64 { 1 }
+        private static var quoting: UInt64 { 1 << 60 }
+        private static var equals: UInt64 { 1 << 61 }
+        private static var urlSign: UInt64 { 1 << 62 }
+        private static var beyondASCII: UInt64 { 1 << 63 }
 
-        /// What a byte tells: one load for each byte of a text.
-        private static let weights: [UInt64] = (UInt8.min...UInt8.max).map { byte in
+        /// What a byte tells: one load for each byte of a text. It is made once and never freed, so that no look at it
+        /// counts references.
+        private nonisolated(unsafe) static let weights: UnsafePointer<UInt64> = {
+            let weights = UnsafeMutablePointer<UInt64>.allocate(capacity: 256)
+            for byte in UInt8.min...UInt8.max { weights[Int(byte)] = weight(of: byte) }
+            return UnsafePointer(weights)
+        }()
+
+        private static func weight(of byte: UInt8) -> UInt64 {
             switch byte {
             case .zero...UInt8(ascii: "9"): digit
             // `%3D` is an `=`.
@@ -116,22 +130,31 @@ public enum Masking {
             }
         }
 
+        @inline(__always)
         init(of text: UnsafeBufferPointer<UInt8>) {
-            Self.weights.withUnsafeBufferPointer { weights in
-                for byte in text {
-                    let weight = weights[Int(byte)]
-                    sum &+= weight
-                    union |= weight
-                }
+            let weights = Self.weights
+            var (sum, union) = (UInt64(0), UInt64(0))
+            for byte in text {
+                let weight = weights[Int(byte)]
+                sum &+= weight
+                union |= weight
             }
+            (self.sum, self.union) = (sum, union)
         }
 
         var mayHoldURL: Bool { union & Self.urlSign != 0 }
         /// A name and a value: with `=`, or with a colon behind a quote or brace.
         var mayHoldPair: Bool { union & Self.equals != 0 || mayHoldURL && union & Self.quoting != 0 }
         /// Digits of other scripts are not ASCII.
-        func mayHoldCard(of length: Int) -> Bool {
-            union & Self.beyondASCII != 0 || sum & (Self.quoting - 1) >= UInt64(length)
+        func mayHoldCard(isPhone: Bool) -> Bool {
+            let length = isPhone ? CardNumber.shortestInPhone : CardNumber.shortest
+            return union & Self.beyondASCII != 0 || sum & (Self.quoting - 1) >= UInt64(length)
+        }
+
+        /// Whether the text stays as it is.
+        func areNone(in text: UnsafeBufferPointer<UInt8>, isPhone: Bool) -> Bool {
+            let isMarked = mayHoldURL || mayHoldCard(isPhone: isPhone) || mayHoldPair
+            return !isMarked && text.count <= BusinessData.maxCharacters
         }
     }
 }

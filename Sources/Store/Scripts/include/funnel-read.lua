@@ -20,9 +20,10 @@ if part == 'funnel' then
     fact, fact_is_exact = args[at] .. ':' .. args[at + 1] .. ':' .. booking, args[at + 2] == '1'
     part, at = args[at + 3], at + 4
   end
-  local own, is_exact = {}, false
+  local own, is_exact
   if part == 'settle' then
     settle, settled, is_exact, at = {}, 'crm_index_settled_' .. id, args[at + 1] == '1', at + 2
+    own = {}
     local word = args[at - 2]
     while args[at] ~= '.' do
       own[args[at]] = args[at + 1]
@@ -41,9 +42,10 @@ if part == 'funnel' then
   if part == 'enter' then move, step, part, at = part, args[at], args[at + 1], at + 2 end
   if part == 'leave' then move, part, at = part, args[at], at + 1 end
   if part == 'earn' then earned, part, at = tonumber(args[at]), args[at + 1], at + 2 end
-  local more_raised, more_numbers = {}, created and { 'contacts_created', 1 } or {}
+  local more_raised, more_numbers = nil, created and { 'contacts_created', 1 } or nil
   while part == 'raise' or part == 'tally' do
-    local list = part == 'raise' and more_raised or more_numbers
+    local list = part == 'raise' and more_raised or part == 'tally' and more_numbers or {}
+    if part == 'raise' then more_raised = list else more_numbers = list end
     list[#list + 1], list[#list + 2] = args[at], args[at + 1]
     part, at = args[at + 2], at + 3
   end
@@ -65,45 +67,17 @@ if part == 'funnel' then
 
   local there = call('HMGET', funnel, unpack(names))
   was_about = there[2]
-  -- A stored time, as it is compared.
-  local function past(value)
-    clock = clock or call('TIME')[1] * 1000
-    return value > clock + max_ahead and clock - clock_tolerance or value
-  end
   for i = 1, last_keep do
     if i ~= 2 and there[i] then
       local value = tonumber(there[i])
       if not value then error({ err = 'DAMAGED ' .. funnel .. ' ' .. names[i] .. ' is not a number' }) end
-      there[i] = value > at_time and names[i] ~= 'settled_at' and past(value) or value
+      if value > at_time and names[i] ~= 'settled_at' then
+        clock = clock or call('TIME')[1] * 1000
+        if value > clock + max_ahead then value = clock - clock_tolerance end
+      end
+      there[i] = value
     end
   end
-  -- Whether the event reaches what is stored under a booking's name with that time. Beyond its own time an event that
-  -- settles its booking does: what has the booking's id, and within the tolerance of clocks what has another of its
-  -- names, or has nothing in common with it that tells the two apart. Of the contact's last one more is known than its
-  -- name.
-  local function reaches(name, value)
-    if value <= at_time then return true end
-    value = past(value)
-    if value <= at_time then return true end
-    if not settle then return false end
-    if is_exact and name == booking then return true end
-    if value > at_time + clock_tolerance then return false end
-    name = name or ''
-    for _, other in pairs(own) do
-      if other == name then return true end
-    end
-    if name ~= was_about then return false end
-    local fine, details = pcall(cjson.decode, call('HGET', funnel, 'step') or '{}')
-    details = fine and type(details) == 'table' and details or {}
-    for _, kind in ipairs({ 'booking_id', 'vehicle_id', 'session_id' }) do
-      local place = details[kind == 'session_id' and 'session' or 'event_data']
-      local other = type(place) == 'table' and place[kind]
-      if type(other) == 'number' then other = string.format('%.0f', other) end
-      if own[kind] and type(other) == 'string' then return own[kind] == other end
-    end
-    return true
-  end
-
   local over = booking_id ~= '' and call('SISMEMBER', 'crm_index_bookings_' .. id, booking_id) == 1
   local settled_at = first_after > 3 and there[3]
   if fact and settled_at and not over and (fact_is_exact or at_time <= settled_at + clock_tolerance) then
@@ -111,19 +85,82 @@ if part == 'funnel' then
     over = known_at and (fact_is_exact or at_time <= tonumber(known_at) + clock_tolerance)
   end
   local passed, step_at = false, there[1] or 0
-  is_last = step_at <= at_time or reaches(was_about, step_at)
   for i = first_after, last_after do
     -- The last step supersedes only what is about the same booking.
     local applies = names[i] ~= 'step_at' or was_about == booking
     if applies and (there[i] or 0) > at_time then passed = true end
   end
 
+  local old_slug, entered
   if not over and not passed and next_status and next_status ~= status then
-    local old_slug = slug or string.lower(string.gsub(status, '%W+', '_'))
-    local entered = not created and call('ZSCORE', 'crm_index_status_' .. old_slug, id)
+    old_slug = slug or string.lower(string.gsub(status, '%W+', '_'))
+    entered = not created and tonumber(call('ZSCORE', 'crm_index_status_' .. old_slug, id))
+  end
+  -- The tasks that it may close: where each is noted, which booking it is about, and since when it is open.
+  local candidates
+  if closes and not over then
+    local notes = { names[last_keep + 1], there[last_keep + 1] or nil }
+    if closes_all then notes = call('HGETALL', funnel) end
+    for i = 1, #notes, 2 do
+      local field = notes[i]
+      if notes[i + 1] and string.sub(field, 1, #closes) == closes then
+        local open_id, opened = string.match(notes[i + 1], '^(%S+) (%d+)$')
+        if open_id then
+          candidates = candidates or {}
+          candidates[#candidates + 1] = { field = field, id = open_id, opened = tonumber(opened) }
+        end
+      end
+    end
+  end
+
+  -- What is there may be later than the event. That is rare, and a function that sees so much is costly to make.
+  is_last = step_at <= at_time
+  local outranks, is_late = not entered or entered <= at_time, not is_last or entered and entered > at_time
+  for i = 1, candidates and #candidates or 0 do
+    candidates[i].is_reached = candidates[i].opened <= at_time
+    is_late = is_late or not candidates[i].is_reached
+  end
+  if is_late then
+    -- Whether the event reaches what is stored under a booking's name with that time. Beyond its own time an event
+    -- that settles its booking does: what has the booking's id, and within the tolerance of clocks what has another of
+    -- its names, or has nothing in common with it that tells the two apart. Of the contact's last one more is known
+    -- than its name.
+    local function reaches(name, value)
+      if value <= at_time then return true end
+      clock = clock or call('TIME')[1] * 1000
+      -- A time that lies in the future counts as now.
+      if value > clock + max_ahead then value = clock - clock_tolerance end
+      if value <= at_time then return true end
+      if not settle then return false end
+      if is_exact and name == booking then return true end
+      if value > at_time + clock_tolerance then return false end
+      name = name or ''
+      for _, other in pairs(own) do
+        if other == name then return true end
+      end
+      if name ~= was_about then return false end
+      local fine, details = pcall(cjson.decode, call('HGET', funnel, 'step') or '{}')
+      details = fine and type(details) == 'table' and details or {}
+      for _, kind in ipairs({ 'booking_id', 'vehicle_id', 'session_id' }) do
+        local place = details[kind == 'session_id' and 'session' or 'event_data']
+        local other = type(place) == 'table' and place[kind]
+        if type(other) == 'number' then other = string.format('%.0f', other) end
+        if own[kind] and type(other) == 'string' then return own[kind] == other end
+      end
+      return true
+    end
+    is_last = reaches(was_about, step_at)
+    outranks = not entered or reaches(was_about, entered)
+    for i = 1, candidates and #candidates or 0 do
+      local candidate = candidates[i]
+      candidate.is_reached = reaches(string.sub(candidate.field, #closes + 1), candidate.opened)
+    end
+  end
+
+  if old_slug then
     if move == 'leave' and not is_last then
       -- The booking of the later step is in progress, and so is the contact.
-    elseif not entered or old_slug == first_slug or reaches(was_about, tonumber(entered)) then
+    elseif outranks or old_slug == first_slug then
       if status then
         -- How contacts move through the funnel, day by day: beside the day's documented numbers, not among them.
         leaves = 'crm_index_status_' .. old_slug
@@ -145,19 +182,13 @@ if part == 'funnel' then
     return 'dropped ' .. id
   end
 
-  if closes and not over then
-    local notes = { names[last_keep + 1], there[last_keep + 1] or nil }
-    if closes_all then notes = call('HGETALL', funnel) end
-    for i = 1, #notes, 2 do
-      local field = notes[i]
-      if notes[i + 1] and string.sub(field, 1, #closes) == closes then
-        local open_id, opened = string.match(notes[i + 1], '^(%S+) (%d+)$')
-        if open_id and reaches(string.sub(field, #closes + 1), tonumber(opened)) then
-          local old = call('HMGET', 'crm_task_' .. open_id, 'status', 'priority')
-          closing = closing or {}
-          closing[#closing + 1] = { field = field, id = open_id, open = old[1] == 'open', priority = old[2] or '' }
-        end
-      end
+  for i = 1, candidates and #candidates or 0 do
+    local candidate = candidates[i]
+    if candidate.is_reached then
+      local old = call('HMGET', 'crm_task_' .. candidate.id, 'status', 'priority')
+      closing = closing or {}
+      candidate.open, candidate.priority = old[1] == 'open', old[2] or ''
+      closing[#closing + 1] = candidate
     end
   end
   if not effective then
@@ -204,6 +235,7 @@ if part == 'funnel' then
         remember = remember or {}
         remember[#remember + 1], remember[#remember + 2] = opens, task.id .. ' ' .. when
       end
+      numbers = numbers or {}
       numbers[#numbers + 1], numbers[#numbers + 2] = 'tasks_created', 1
       -- The oldest task makes room, as on the timeline.
       if call('ZCARD', 'crm_index_tasks_' .. id) >= max_tasks then
