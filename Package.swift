@@ -10,6 +10,9 @@ let strict: [SwiftSetting] = [
     .unsafeFlags(["-enforce-exclusivity=unchecked"], .when(configuration: .release)),
 ]
 
+// Small functions that every event calls are compiled into the modules that use them, as if they were their own.
+let inlined: [SwiftSetting] = [.unsafeFlags(["-cross-module-optimization"], .when(configuration: .release))]
+
 // What `crmsync --version` names; CRMSYNC_COMMIT tells a build that has no git, as that of the image.
 let git = Context.gitInformation
 let commit =
@@ -22,12 +25,13 @@ let package = Package(
     targets: [
         .systemLibrary(name: "CSystem", providers: [.apt(["libhiredis-dev"])]),
         .target(name: "CBuild", cSettings: [.define("CRMSYNC_COMMIT", to: "\"\(commit)\"")]),
-        .target(name: "HTTP", swiftSettings: strict),
-        .target(name: "CRM", swiftSettings: strict),
+        .target(name: "Text", swiftSettings: strict + inlined),
+        .target(name: "HTTP", dependencies: ["Text"], swiftSettings: strict),
+        .target(name: "CRM", dependencies: ["Text"], swiftSettings: strict),
         .target(name: "Loop", dependencies: ["CSystem"], swiftSettings: strict),
-        .target(name: "Redis", dependencies: ["Loop", "CSystem"], swiftSettings: strict),
+        .target(name: "Redis", dependencies: ["Loop", "CSystem", "Text"], swiftSettings: strict),
         .target(
-            name: "Store", dependencies: ["CRM", "Redis", "Loop"],
+            name: "Store", dependencies: ["Text", "CRM", "Redis", "Loop"],
             resources: [
                 .embedInCode("Scripts/apply.lua"), .embedInCode("Scripts/backlog.lua"),
                 .embedInCode("Scripts/check.lua"), .embedInCode("Scripts/due.lua"),
@@ -45,10 +49,10 @@ let package = Package(
                 .embedInCode("Scripts/include/quota.lua"),
             ], swiftSettings: strict),
         .target(
-            name: "Inspection", dependencies: ["CRM", "Redis", "Store"], swiftSettings: strict),
-        .target(name: "Journal", dependencies: ["CSystem"], swiftSettings: strict),
+            name: "Inspection", dependencies: ["Text", "CRM", "Redis", "Store"], swiftSettings: strict),
+        .target(name: "Journal", dependencies: ["CSystem", "Text"], swiftSettings: strict),
         .target(
-            name: "Service", dependencies: ["HTTP", "CRM", "Redis", "Store", "Inspection", "Journal", "Loop"],
+            name: "Service", dependencies: ["Text", "HTTP", "CRM", "Redis", "Store", "Inspection", "Journal", "Loop"],
             resources: [
                 .embedInCode("Reading/openapi.json"), .embedInCode("Web/admin.html"),
                 .embedInCode("Web/admin.js"), .embedInCode("Web/admin.css"),
@@ -59,32 +63,35 @@ let package = Package(
             ],
             swiftSettings: strict),
         .executableTarget(
-            name: "Command", dependencies: ["CBuild", "Service", "CRM", "Redis", "Store", "Inspection", "Loop"],
+            name: "Command",
+            dependencies: ["CBuild", "Text", "Service", "CRM", "Redis", "Store", "Inspection", "Loop"],
             swiftSettings: strict),
 
         .executableTarget(
-            name: "Bench", dependencies: ["Redis", "Store", "CRM", "Loop", "CSystem", "TestSupport"],
+            name: "Bench", dependencies: ["Text", "Redis", "Store", "CRM", "Loop", "CSystem", "TestSupport"],
             path: "Tests/Bench",
             exclude: ["peer.mjs"], swiftSettings: strict),
         .executableTarget(
             name: "Chaos", dependencies: ["Command", "TestSupport"], path: "Tests/Chaos", swiftSettings: strict),
         .executableTarget(
-            name: "Fuzz", dependencies: ["HTTP", "CRM", "Redis", "Store", "Journal", "Service"], path: "Tests/Fuzz",
+            name: "Fuzz", dependencies: ["Text", "HTTP", "CRM", "Redis", "Store", "Journal", "Service"],
+            path: "Tests/Fuzz",
             exclude: ["Seeds"],
             swiftSettings: strict),
         .target(
-            name: "TestSupport", dependencies: ["CSystem"], path: "Tests/TestSupport", swiftSettings: strict),
-        .testTarget(name: "HTTPTests", dependencies: ["HTTP"], swiftSettings: strict),
-        .testTarget(name: "CRMTests", dependencies: ["CRM"], swiftSettings: strict),
+            name: "TestSupport", dependencies: ["CSystem", "Text"], path: "Tests/TestSupport", swiftSettings: strict),
+        .testTarget(name: "TextTests", dependencies: ["Text", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "HTTPTests", dependencies: ["HTTP", "Text"], swiftSettings: strict),
+        .testTarget(name: "CRMTests", dependencies: ["CRM", "Text", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "LoopTests", dependencies: ["Loop"], swiftSettings: strict),
         .testTarget(
-            name: "StoreTests", dependencies: ["Redis", "Store", "Inspection", "CRM", "Loop", "TestSupport"],
+            name: "StoreTests", dependencies: ["Text", "Redis", "Store", "Inspection", "CRM", "Loop", "TestSupport"],
             swiftSettings: strict),
         .testTarget(name: "JournalTests", dependencies: ["Journal", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "ServiceTests",
             dependencies: [
-                "Service", "CRM", "Redis", "Store", "Inspection", "Journal", "Loop", "Command", "TestSupport",
+                "Text", "Service", "CRM", "Redis", "Store", "Inspection", "Journal", "Loop", "Command", "TestSupport",
             ],
             exclude: ["Stories"],
             swiftSettings: strict),

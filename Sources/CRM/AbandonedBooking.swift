@@ -1,3 +1,5 @@
+import Text
+
 extension Event {
     /// The `booking.abandoned` of a browser that fell silent, or that said that it may be leaving and was silent since;
     /// made by the service.

@@ -1,3 +1,5 @@
+import Text
+
 extension Change {
     /// Why it does what it does: one sentence for each rule that applies, made of what the rules put into it.
     public var reasons: [String] {

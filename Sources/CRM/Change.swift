@@ -1,3 +1,5 @@
+import Text
+
 /// What one event does to the CRM: the only thing that is ever written.
 ///
 /// The rules make it from an event, the store applies it in one atomic step. It says what to do in general terms

@@ -1,3 +1,5 @@
+import Text
+
 extension Event {
     /// What the booking or payment is worth, under whichever of ``AmountNames`` it was sent; nil if there is none.
     public var amount: Money? { data.amount }

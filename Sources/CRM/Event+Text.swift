@@ -1,3 +1,5 @@
+import Text
+
 extension Event {
     /// Reads one event from the text of a request's body.
     public convenience init(text: [UInt8], arrival: Arrival) throws(Rejection) {

@@ -1,3 +1,5 @@
+import Text
+
 extension Event {
     /// How far a sender's clock may run ahead of ours before its times are set back, in milliseconds.
     public static let clockTolerance: Int64 = 5 * 60_000

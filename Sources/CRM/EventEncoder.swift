@@ -1,3 +1,5 @@
+import Text
+
 extension Event {
     /// The event in the wire format, masked and with its final time: what is queued on disk, and can be posted again.
     ///

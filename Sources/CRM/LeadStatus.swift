@@ -1,3 +1,5 @@
+import Text
+
 /// How far a contact has come. A contact is in exactly one status.
 ///
 /// The original design spelled one of them in two ways; `Hot Lead - Abandoned` is the one that is stored.

@@ -1,3 +1,5 @@
+import Text
+
 extension Event {
     /// What the queue on disk keeps beside ``encoded``: who vouched for the event, and how far it may reach.
     public var queueFlags: UInt8 {

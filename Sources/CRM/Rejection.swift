@@ -1,3 +1,5 @@
+import Text
+
 /// Why an event was refused. Nothing of a refused event is stored.
 public enum Rejection: Error, Equatable, Sendable {
     /// The body is not JSON.

@@ -1,3 +1,5 @@
+import Text
+
 /// Sentences for people: `last_action`, timeline descriptions, task descriptions. Made of masked values only.
 enum Sentence {
     /// The description of a view before the name of the car.

@@ -1,3 +1,5 @@
+import Text
+
 /// A set of ASCII characters as two words: a look-up is one shift and reads no table.
 ///
 /// The words are literals so that the compiler can place them as constants; a test compares each with its grammar.
@@ -26,39 +28,10 @@ struct ByteSet: Sendable {
     static let futureAddress = ByteSet(low: 0x2fff_7fd2_0000_0000, high: 0x47ff_fffe_87ff_fffe)
 }
 
-/// Characters that the protocol gives a meaning to.
-enum ASCII {
-    static let tab = UInt8(ascii: "\t")
-    static let lineFeed = UInt8(ascii: "\n")
-    static let carriageReturn = UInt8(ascii: "\r")
-    static let space = UInt8(ascii: " ")
-    static let quote = UInt8(ascii: "\"")
-    static let percent = UInt8(ascii: "%")
-    static let plus = UInt8(ascii: "+")
-    static let comma = UInt8(ascii: ",")
-    static let dot = UInt8(ascii: ".")
-    static let slash = UInt8(ascii: "/")
-    static let zero = UInt8(ascii: "0")
-    static let colon = UInt8(ascii: ":")
-    static let semicolon = UInt8(ascii: ";")
-    static let equals = UInt8(ascii: "=")
-    static let question = UInt8(ascii: "?")
-    static let backslash = UInt8(ascii: "\\")
-    static let delete: UInt8 = 0x7f
-
-    static func isBlank(_ byte: UInt8) -> Bool { byte == space || byte == tab }
+extension UInt8 {
+    /// SP or HTAB: what RFC 9110 calls `OWS`.
+    var isFieldBlank: Bool { self == .space || self == .tab }
 
     /// What a field value may hold: all but control characters other than HTAB (RFC 9110 section 5.5).
-    static func isFieldContent(_ byte: UInt8) -> Bool { byte >= space && byte != delete || byte == tab }
-
-    static func isDigit(_ byte: UInt8) -> Bool { byte &- zero < 10 }
-
-    static func lowercased(_ byte: UInt8) -> UInt8 { byte &- 0x41 < 26 ? byte | 0x20 : byte }
-
-    /// The value of a hexadecimal digit, nil for any other character.
-    static func hexValue(_ byte: UInt8) -> UInt8? {
-        if isDigit(byte) { return byte &- zero }
-        let letter = (byte | 0x20) &- UInt8(ascii: "a")
-        return letter < 6 ? letter + 10 : nil
-    }
+    var isFieldContent: Bool { self >= .space && self != .delete || self == .tab }
 }

@@ -1,3 +1,5 @@
+import Text
+
 // Looking at received bytes. A `Span` is bounds-checked and cannot outlive the buffer that it looks into.
 // Where a loop below leaves a check out, the loop's own bound has made it.
 
@@ -10,7 +12,7 @@ extension Span<UInt8> {
         var at = start
         while at < count {
             at = firstCandidate(from: at)
-            if at == count || self[at] != ASCII.tab { return at }
+            if at == count || self[at] != UInt8.tab { return at }
             at += 1
         }
         return count
@@ -30,7 +32,7 @@ extension Span<UInt8> {
             if flags != 0 { return at &+ flags.trailingZeroBitCount / 8 }
             at &+= 8
         }
-        while at < count, self[at] >= ASCII.space, self[at] != ASCII.delete { at += 1 }
+        while at < count, self[at] >= UInt8.space, self[at] != UInt8.delete { at += 1 }
         return at
     }
 
@@ -67,8 +69,8 @@ extension Span<UInt8> {
     func trimmed(_ range: Range<Int>) -> Range<Int> {
         var lower = range.lowerBound
         var upper = range.upperBound
-        while lower < upper, ASCII.isBlank(self[lower]) { lower += 1 }
-        while lower < upper, ASCII.isBlank(self[upper - 1]) { upper -= 1 }
+        while lower < upper, self[lower].isFieldBlank { lower += 1 }
+        while lower < upper, self[upper - 1].isFieldBlank { upper -= 1 }
         return lower..<upper
     }
 
@@ -79,7 +81,7 @@ extension Span<UInt8> {
         let letters = word.utf8Start
         var at = 0
         while at < bytes.count {
-            if ASCII.lowercased(bytes[unchecked: at]) != letters[at] { return false }
+            if bytes[unchecked: at].lowercased != letters[at] { return false }
             at &+= 1
         }
         return true

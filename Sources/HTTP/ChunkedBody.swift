@@ -1,3 +1,5 @@
+import Text
+
 /// Takes the chunked coding off a body, RFC 9112 section 7.1, as its bytes arrive.
 struct ChunkedBody {
     private enum Stage {
@@ -71,9 +73,9 @@ struct ChunkedBody {
     private mutating func readDataEnd(_ bytes: Span<UInt8>) throws(RequestError) -> Bool {
         let at = scanner.start
         guard at < bytes.count else { return false }
-        guard bytes[at] == ASCII.carriageReturn else { throw .invalidChunk }
+        guard bytes[at] == UInt8.carriageReturn else { throw .invalidChunk }
         guard at + 1 < bytes.count else { return false }
-        guard bytes[at + 1] == ASCII.lineFeed else { throw .invalidChunk }
+        guard bytes[at + 1] == UInt8.lineFeed else { throw .invalidChunk }
         scanner.skip(to: at + 2)
         stage = .size
         return true

@@ -1,3 +1,5 @@
+import Text
+
 /// What the field lines say about the message itself: its length, its host, whether the connection stays.
 struct Framing {
     private(set) var contentLength: Int?
@@ -63,8 +65,8 @@ struct Framing {
         guard !range.isEmpty else { throw .invalidContentLength }
         var value = 0
         for at in range {
-            guard ASCII.isDigit(bytes[at]), value < 100_000_000_000_000_000 else { throw .invalidContentLength }
-            value = value * 10 + Int(bytes[at] - ASCII.zero)
+            guard bytes[at].isDigit, value < 100_000_000_000_000_000 else { throw .invalidContentLength }
+            value = value * 10 + Int(bytes[at] - UInt8.zero)
         }
         return value
     }
@@ -96,7 +98,7 @@ struct Framing {
     /// Takes the part up to the next comma off `rest`; nil at the end.
     private static func nextMember(_ rest: inout Range<Int>, _ bytes: Span<UInt8>) -> Range<Int>? {
         guard !rest.isEmpty else { return nil }
-        let comma = bytes.firstIndex(of: ASCII.comma, in: rest) ?? rest.upperBound
+        let comma = bytes.firstIndex(of: UInt8.comma, in: rest) ?? rest.upperBound
         let member = bytes.trimmed(rest.lowerBound..<comma)
         rest = min(comma + 1, rest.upperBound)..<rest.upperBound
         return member

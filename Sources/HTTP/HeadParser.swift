@@ -1,3 +1,5 @@
+import Text
+
 /// Reads the head of one request, line by line as lines become complete.
 ///
 /// All positions count from the first byte of the request line, so the buffer may move under it between two calls.
@@ -42,9 +44,9 @@ struct HeadParser {
 
     /// RFC 9112 section 3: exactly one SP between the three parts.
     private static func requestLine(_ bytes: Span<UInt8>, _ line: Range<Int>) throws(RequestError) -> RequestLine {
-        guard let methodEnd = bytes.firstIndex(of: ASCII.space, in: line) else { throw .malformedRequestLine }
+        guard let methodEnd = bytes.firstIndex(of: UInt8.space, in: line) else { throw .malformedRequestLine }
         let afterMethod = methodEnd + 1..<line.upperBound
-        guard let targetEnd = bytes.firstIndex(of: ASCII.space, in: afterMethod) else { throw .malformedRequestLine }
+        guard let targetEnd = bytes.firstIndex(of: UInt8.space, in: afterMethod) else { throw .malformedRequestLine }
         guard bytes.consists(of: .token, in: line.lowerBound..<methodEnd) else { throw .invalidMethod }
         guard methodEnd > line.lowerBound, targetEnd > methodEnd + 1 else { throw .malformedRequestLine }
         // The version first: the preface of HTTP/2 has a target that no method of ours may have.

@@ -1,3 +1,5 @@
+import Text
+
 /// The field lines of a request, in order, repeated ones kept.
 ///
 /// Holds positions in the received bytes: a name or value becomes a `String` only when somebody asks for it.
@@ -43,7 +45,7 @@ public struct HeaderFields: Sendable {
     /// (RFC 9110 section 5.6.1). Not for lists whose members may hold quoted commas.
     public func list(_ name: StaticString) -> [String] {
         lines.filter { isNamed(name, $0) }.flatMap { line in
-            slice(line.value).split(separator: ASCII.comma).compactMap { member in
+            slice(line.value).split(separator: UInt8.comma).compactMap { member in
                 let trimmed = bytes.span.trimmed(member.startIndex..<member.endIndex)
                 return trimmed.isEmpty ? nil : String(decoding: bytes[trimmed], as: UTF8.self)
             }
@@ -61,7 +63,7 @@ public struct HeaderFields: Sendable {
         let start = base + line.name.lowerBound
         var at = 0
         while at < length {
-            if ASCII.lowercased(name.utf8Start[at]) != ASCII.lowercased(bytes[start + at]) { return false }
+            if name.utf8Start[at].lowercased != bytes[start + at].lowercased { return false }
             at &+= 1
         }
         return true

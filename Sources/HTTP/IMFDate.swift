@@ -1,15 +1,16 @@
+import Text
+
 /// A moment as HTTP writes it: "Sun, 06 Nov 1994 08:49:37 GMT" (IMF-fixdate, RFC 9110 section 5.6.7).
 public struct IMFDate: Equatable, Sendable, CustomStringConvertible {
     /// The 29 bytes of the header value.
     public let bytes: [UInt8]
 
-    /// The moment `epochSeconds` after 1970-01-01 00:00 UTC, brought into the years 0 to 9999, which is all that the
-    /// format can say.
+    /// The moment `epochSeconds` after 1970-01-01 00:00 UTC, brought into the years 1 to 9999.
     public init(epochSeconds: Int) {
-        let seconds = min(max(epochSeconds, -62_167_219_200), 253_402_300_799)
+        let seconds = min(max(epochSeconds, -62_135_596_800), 253_402_300_799)
         let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
         let ofDay = seconds - days * 86_400
-        let (year, month, day) = Self.civil(days)
+        let (year, month, day) = Calendar.date(days: days)
         // 1970-01-01 was a Thursday, the fifth name of our list.
         let weekday = ((days + 4) % 7 + 7) % 7
         var text = Array("Sun, 00 Jan 0000 00:00:00 GMT".utf8)
@@ -28,18 +29,4 @@ public struct IMFDate: Equatable, Sendable, CustomStringConvertible {
 
     /// The header value as text.
     public var description: String { String(decoding: bytes, as: UTF8.self) }
-
-    /// The Gregorian date of a day counted from 1970-01-01. Years begin in March here, so that the leap day comes last;
-    /// an era is the 400 years after which the calendar repeats.
-    private static func civil(_ days: Int) -> (year: Int, month: Int, day: Int) {
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let ofEra = shifted - era * 146_097
-        let yearOfEra = (ofEra - ofEra / 1_460 + ofEra / 36_524 - ofEra / 146_096) / 365
-        let ofYear = ofEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let marchMonth = (5 * ofYear + 2) / 153
-        let month = marchMonth < 10 ? marchMonth + 3 : marchMonth - 9
-        let day = ofYear - (153 * marchMonth + 2) / 5 + 1
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
-    }
 }

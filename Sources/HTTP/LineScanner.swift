@@ -1,3 +1,5 @@
+import Text
+
 /// Finds lines that end with CRLF in bytes that arrive little by little, and looks at each byte once.
 ///
 /// RFC 9112 section 2.2 lets a recipient take a lone LF for a line end. We do not: programs that differ in this are how
@@ -18,11 +20,11 @@ struct LineScanner {
         scanned = end
         guard end - start <= max(limit, 0) else { throw tooLong }
         guard end < bytes.count else { return nil }
-        guard bytes[end] == ASCII.carriageReturn else {
-            throw bytes[end] == ASCII.lineFeed ? .bareLineBreak : .controlCharacter
+        guard bytes[end] == UInt8.carriageReturn else {
+            throw bytes[end] == UInt8.lineFeed ? .bareLineBreak : .controlCharacter
         }
         guard end + 1 < bytes.count else { return nil }
-        guard bytes[end + 1] == ASCII.lineFeed else { throw .bareLineBreak }
+        guard bytes[end + 1] == UInt8.lineFeed else { throw .bareLineBreak }
         let line = start..<end
         skip(to: end + 2)
         return line

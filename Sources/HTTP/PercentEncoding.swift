@@ -1,11 +1,13 @@
+import Text
+
 /// Percent-encoding, RFC 3986 section 2.1, and the form style of queries, in which "+" is a space.
 enum PercentEncoding {
     /// Whether every "%" in `range` is followed by two hexadecimal digits.
     static func isValid(_ bytes: Span<UInt8>, _ range: Range<Int>) -> Bool {
         var rest = range
-        while let at = bytes.firstIndex(of: ASCII.percent, in: rest) {
+        while let at = bytes.firstIndex(of: UInt8.percent, in: rest) {
             rest = at + 1..<range.upperBound
-            guard at + 2 < range.upperBound, ASCII.hexValue(bytes[at + 1]) != nil, ASCII.hexValue(bytes[at + 2]) != nil
+            guard at + 2 < range.upperBound, bytes[at + 1].hexValue != nil, bytes[at + 2].hexValue != nil
             else { return false }
         }
         return true
@@ -17,10 +19,10 @@ enum PercentEncoding {
         result.reserveCapacity(text.count)
         var rest = text[...]
         while let byte = rest.popFirst() {
-            if byte == ASCII.percent {
+            if byte == UInt8.percent {
                 result.append(popHexPair(&rest))
             } else {
-                result.append(byte == ASCII.plus && plusIsSpace ? ASCII.space : byte)
+                result.append(byte == UInt8.plus && plusIsSpace ? UInt8.space : byte)
             }
         }
         return result
@@ -29,11 +31,10 @@ enum PercentEncoding {
     /// The path with needless encoding decoded and the rest in capitals, RFC 3986 section 6.2.2: equal paths get equal
     /// bytes. An encoded slash stays encoded and so never separates segments.
     static func normalized(_ path: some Collection<UInt8>) -> [UInt8] {
-        let digits = Array("0123456789ABCDEF".utf8)
         var result: [UInt8] = []
         var rest = path[...]
         while let byte = rest.popFirst() {
-            guard byte == ASCII.percent else {
+            guard byte == UInt8.percent else {
                 result.append(byte)
                 continue
             }
@@ -41,7 +42,8 @@ enum PercentEncoding {
             if ByteSet.unreserved.contains(value) {
                 result.append(value)
             } else {
-                result += [ASCII.percent, digits[Int(value >> 4)], digits[Int(value & 15)]]
+                let (high, low) = value.hexDigits
+                result += [UInt8.percent, high.uppercased, low.uppercased]
             }
         }
         return result
@@ -49,8 +51,8 @@ enum PercentEncoding {
 
     private static func popHexPair<Bytes: Collection<UInt8>>(_ rest: inout Bytes) -> UInt8
     where Bytes.SubSequence == Bytes {
-        let high = rest.popFirst().flatMap(ASCII.hexValue) ?? 0
-        let low = rest.popFirst().flatMap(ASCII.hexValue) ?? 0
+        let high = rest.popFirst().flatMap(\.hexValue) ?? 0
+        let low = rest.popFirst().flatMap(\.hexValue) ?? 0
         return high << 4 | low
     }
 }

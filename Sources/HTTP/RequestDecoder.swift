@@ -1,3 +1,5 @@
+import Text
+
 /// Turns the bytes of one connection into requests, one after the other.
 ///
 ///     decoder.append(received)
@@ -112,7 +114,7 @@ public struct RequestDecoder: Sendable {
     /// RFC 9112 section 2.2: empty lines before a request line are ignored, for old clients end a body with one too
     /// many.
     private mutating func skipEmptyLines() throws(RequestError) {
-        while start + 1 < buffer.count, buffer[start] == ASCII.carriageReturn, buffer[start + 1] == ASCII.lineFeed {
+        while start + 1 < buffer.count, buffer[start] == UInt8.carriageReturn, buffer[start + 1] == UInt8.lineFeed {
             start += 2
             emptyLines += 1
             guard emptyLines <= limits.emptyLines else { throw .tooManyEmptyLines }

@@ -1,3 +1,5 @@
+import Text
+
 /// All of a request but its body.
 public struct RequestHead: Sendable {
     /// What to do.
@@ -30,8 +32,8 @@ public struct RequestHead: Sendable {
     /// The percent-decoded segments of the path; a segment may hold "/" where the client encoded one. "/" gives one
     /// empty segment, `OPTIONS *` and CONNECT give none.
     public var segments: [String] {
-        guard path.utf8.first == ASCII.slash else { return [] }
-        return path.utf8.dropFirst().split(separator: ASCII.slash, omittingEmptySubsequences: false).map {
+        guard path.utf8.first == UInt8.slash else { return [] }
+        return path.utf8.dropFirst().split(separator: UInt8.slash, omittingEmptySubsequences: false).map {
             String(decoding: PercentEncoding.decoded($0, plusIsSpace: false), as: UTF8.self)
         }
     }
@@ -40,7 +42,7 @@ public struct RequestHead: Sendable {
     /// Bytes that are not UTF-8 become U+FFFD. Nil when there is no such name.
     public func queryValue(_ name: String) -> String? {
         for pair in (query ?? "").utf8.split(separator: UInt8(ascii: "&")) {
-            let nameEnd = pair.firstIndex(of: ASCII.equals) ?? pair.endIndex
+            let nameEnd = pair.firstIndex(of: UInt8.equals) ?? pair.endIndex
             let decodedName = PercentEncoding.decoded(pair[..<nameEnd], plusIsSpace: true)
             guard decodedName.elementsEqual(name.utf8) else { continue }
             let value = pair[nameEnd...].dropFirst()
@@ -52,7 +54,7 @@ public struct RequestHead: Sendable {
     /// The names in the query in their order, decoded as those of ``queryValue(_:)``; repeated ones are repeated.
     public var queryNames: [String] {
         (query ?? "").utf8.split(separator: UInt8(ascii: "&")).map { pair in
-            let nameEnd = pair.firstIndex(of: ASCII.equals) ?? pair.endIndex
+            let nameEnd = pair.firstIndex(of: UInt8.equals) ?? pair.endIndex
             return String(decoding: PercentEncoding.decoded(pair[..<nameEnd], plusIsSpace: true), as: UTF8.self)
         }
     }

@@ -1,3 +1,5 @@
+import Text
+
 /// An answer, and how it goes on the wire (RFC 9112 section 4).
 public struct Response: Sendable {
     /// The status line.
@@ -41,9 +43,9 @@ public struct Response: Sendable {
         _ status: Status, code: String, message: String, headers: [(String, String)] = []
     ) -> Response {
         var body = Array(#"{"success":false,"error":"#.utf8)
-        JSONString.append(code, to: &body)
+        body.appendJSON(forPages: code)
         body += #","message":"#.utf8
-        JSONString.append(message, to: &body)
+        body.appendJSON(forPages: message)
         body.append(UInt8(ascii: "}"))
         return json(status, body, headers: unkept + headers)
     }

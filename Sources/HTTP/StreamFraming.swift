@@ -1,3 +1,5 @@
+import Text
+
 /// How the pieces of a streamed body go on the wire.
 public enum StreamFraming: Equatable, Sendable {
     /// Each piece is a chunk (RFC 9112 section 7.1).

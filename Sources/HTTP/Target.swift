@@ -1,3 +1,5 @@
+import Text
+
 /// The target of a request, RFC 9112 section 3.2, in parts.
 struct Target: Sendable {
     /// Normalised, see `RequestHead.path`.
@@ -13,7 +15,7 @@ struct Target: Sendable {
             // Section 3.2.3: authority-form is for CONNECT, and CONNECT has no other.
             guard Host.isAuthority(bytes, range, needsPort: true) else { throw .invalidTarget }
             (path, query, authority) = ("", nil, range)
-        } else if bytes[first] == ASCII.slash {
+        } else if bytes[first] == UInt8.slash {
             (path, query) = try Self.pathAndQuery(bytes, range)
             authority = nil
         } else if range.count == 1, bytes[first] == UInt8(ascii: "*"), method == .options {
@@ -33,14 +35,14 @@ struct Target: Sendable {
     private static func absolute(
         _ bytes: Span<UInt8>, _ range: Range<Int>, method: Method
     ) throws(RequestError) -> Target {
-        guard let colon = bytes.firstIndex(of: ASCII.colon, in: range), colon + 2 < range.upperBound,
-            bytes[colon + 1] == ASCII.slash, bytes[colon + 2] == ASCII.slash
+        guard let colon = bytes.firstIndex(of: UInt8.colon, in: range), colon + 2 < range.upperBound,
+            bytes[colon + 1] == UInt8.slash, bytes[colon + 2] == UInt8.slash
         else { throw .invalidTarget }
         let scheme = range.lowerBound..<colon
         guard bytes.spells("http", in: scheme) || bytes.spells("https", in: scheme) else { throw .invalidTarget }
         let start = colon + 3
         var end = start
-        while end < range.upperBound, bytes[end] != ASCII.slash, bytes[end] != ASCII.question { end += 1 }
+        while end < range.upperBound, bytes[end] != UInt8.slash, bytes[end] != UInt8.question { end += 1 }
         guard Host.isAuthority(bytes, start..<end, needsPort: false) else { throw .invalidTarget }
         if end == range.upperBound {
             // Section 3.2.4: the last proxy sends "OPTIONS http://host" on as "OPTIONS *".
@@ -55,7 +57,7 @@ struct Target: Sendable {
     ) throws(RequestError) -> (String, String?) {
         let end = bytes.end(of: .path, in: range)
         let path = range.lowerBound..<end
-        guard end == range.upperBound || bytes[end] == ASCII.question else { throw .invalidTarget }
+        guard end == range.upperBound || bytes[end] == UInt8.question else { throw .invalidTarget }
         let query = end == range.upperBound ? nil : try query(bytes, end + 1..<range.upperBound)
         return (isPlain(bytes, path) ? bytes.text(path) : try normalized(bytes, path), query)
     }
@@ -63,11 +65,11 @@ struct Target: Sendable {
     /// Whether `path` is in its normal form for certain: no encoding, and no dot behind a slash.
     private static func isPlain(_ bytes: Span<UInt8>, _ path: Range<Int>) -> Bool {
         var rest = path
-        while let dot = bytes.firstIndex(of: ASCII.dot, in: rest) {
-            if dot == path.lowerBound || bytes[dot - 1] == ASCII.slash { return false }
+        while let dot = bytes.firstIndex(of: UInt8.dot, in: rest) {
+            if dot == path.lowerBound || bytes[dot - 1] == UInt8.slash { return false }
             rest = dot + 1..<path.upperBound
         }
-        return bytes.firstIndex(of: ASCII.percent, in: path) == nil
+        return bytes.firstIndex(of: UInt8.percent, in: path) == nil
     }
 
     private static func query(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(RequestError) -> String {
@@ -80,8 +82,8 @@ struct Target: Sendable {
     /// RFC 3986 sections 6.2.2 and 5.2.4. An encoded NUL is refused: C code would see a shorter path than we do.
     private static func normalized(_ bytes: Span<UInt8>, _ range: Range<Int>) throws(RequestError) -> String {
         guard PercentEncoding.isValid(bytes, range) else { throw .invalidTarget }
-        for at in range where bytes[at] == ASCII.percent {
-            if bytes[at + 1] == ASCII.zero, bytes[at + 2] == ASCII.zero { throw .invalidTarget }
+        for at in range where bytes[at] == UInt8.percent {
+            if bytes[at + 1] == UInt8.zero, bytes[at + 2] == UInt8.zero { throw .invalidTarget }
         }
         let path = PercentEncoding.normalized(bytes.text(range).utf8)
         return String(decoding: withoutDotSegments(path), as: UTF8.self)
@@ -89,18 +91,18 @@ struct Target: Sendable {
 
     private static func withoutDotSegments(_ path: [UInt8]) -> [UInt8] {
         var segments: [ArraySlice<UInt8>] = []
-        let parts = path.dropFirst().split(separator: ASCII.slash, omittingEmptySubsequences: false)
+        let parts = path.dropFirst().split(separator: UInt8.slash, omittingEmptySubsequences: false)
         for (index, part) in parts.enumerated() {
             let isLast = index == parts.count - 1
             switch part.count {
-            case 1 where part.first == ASCII.dot:
+            case 1 where part.first == UInt8.dot:
                 if isLast { segments.append([]) }
-            case 2 where part.first == ASCII.dot && part.last == ASCII.dot:
+            case 2 where part.first == UInt8.dot && part.last == UInt8.dot:
                 _ = segments.popLast()
                 if isLast { segments.append([]) }
             default: segments.append(part)
             }
         }
-        return segments.reduce(into: []) { $0 += [ASCII.slash] + $1 }
+        return segments.reduce(into: []) { $0 += [UInt8.slash] + $1 }
     }
 }

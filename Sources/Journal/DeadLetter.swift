@@ -1,3 +1,5 @@
+import Text
+
 /// An event that no retry can store, with the reason. One line of `dead-letters.ndjson`:
 /// `{"at":…,"reason":"…","received_at":…,"flags":…,"event":{…}}`, times in epoch milliseconds.
 public struct DeadLetter: Equatable, Sendable {
@@ -21,7 +23,7 @@ public struct DeadLetter: Equatable, Sendable {
             line += Array("\"event\":".utf8) + event
         } else {
             // Whatever it is, it must not break the lines around it.
-            line += Array("\"event_hex\":\"".utf8) + Self.hex(event) + Array("\"".utf8)
+            line += Array("\"event_hex\":\"".utf8) + Array(event.lowercaseHex.utf8) + Array("\"".utf8)
         }
         return line + Array("}".utf8)
     }
@@ -36,7 +38,7 @@ public struct DeadLetter: Equatable, Sendable {
         if scanner.skip(",\"event\":"), let event = scanner.rest(before: "}"), Self.isOneLineObject(event) {
             self.event = event
         } else if scanner.skip(",\"event_hex\":\""), let hex = scanner.rest(before: "\"}"),
-            let event = Self.bytes(hex: hex)
+            let event = Hex.bytes(hex)
         {
             self.event = event
         } else {
@@ -70,33 +72,10 @@ public struct DeadLetter: Equatable, Sendable {
         for byte in text.utf8 {
             switch byte {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"): line += [UInt8(ascii: "\\"), byte]
-            case ..<32: line += Array("\\u00".utf8) + hex([byte])
+            case ..<32: line += Array("\\u00".utf8) + [byte.hexDigits.high, byte.hexDigits.low]
             default: line.append(byte)
             }
         }
         line.append(UInt8(ascii: "\""))
-    }
-
-    private static func hex(_ bytes: [UInt8]) -> [UInt8] {
-        let digits = Array("0123456789abcdef".utf8)
-        return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
-    }
-
-    private static func bytes(hex: [UInt8]) -> [UInt8]? {
-        guard hex.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        for index in stride(from: 0, to: hex.count, by: 2) {
-            guard let high = digit(hex[index]), let low = digit(hex[index + 1]) else { return nil }
-            bytes.append(high << 4 | low)
-        }
-        return bytes
-    }
-
-    static func digit(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        default: nil
-        }
     }
 }

@@ -28,8 +28,8 @@ struct DeadLetterScanner {
             if byte != UInt8(ascii: "\\") {
                 text.append(byte)
             } else if skip("u00") {
-                guard place + 2 <= line.count, let high = DeadLetter.digit(line[place]),
-                    let low = DeadLetter.digit(line[place + 1])
+                guard place + 2 <= line.count, let high = line[place].hexValue,
+                    let low = line[place + 1].hexValue
                 else { return nil }
                 text.append(high << 4 | low)
                 place += 2

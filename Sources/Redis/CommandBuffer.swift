@@ -1,3 +1,4 @@
+import Text
 import Glibc
 
 /// Redis commands in the bytes of the protocol (RESP, https://redis.io/docs/latest/develop/reference/protocol-spec),
@@ -154,31 +155,5 @@ public struct CommandBuffer {
             memset(place.baseAddress! + end, 0, size - end)
             count = size
         }
-    }
-}
-
-/// Decimal numbers without a `String` in between.
-enum Decimal {
-    /// How many characters `number` has.
-    static func count(_ number: Int64) -> Int {
-        var rest = number.magnitude
-        var count = number < 0 ? 2 : 1
-        while rest > 9 {
-            rest /= 10
-            count += 1
-        }
-        return count
-    }
-
-    /// Writes `number`, which has `count` characters.
-    static func write(_ number: Int64, count: Int, to place: UnsafeMutablePointer<UInt8>) {
-        var rest = number.magnitude
-        var index = count
-        repeat {
-            index -= 1
-            place[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
-            rest /= 10
-        } while rest > 0
-        if number < 0 { place[0] = UInt8(ascii: "-") }
     }
 }

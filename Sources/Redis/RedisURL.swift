@@ -1,3 +1,5 @@
+import Text
+
 /// Where Redis is and how to sign in, from `REDIS_URL`.
 public struct RedisURL: Equatable, Sendable {
     /// How to reach it.
@@ -147,7 +149,7 @@ public struct RedisURL: Equatable, Sendable {
                 bytes.append(byte)
                 continue
             }
-            guard let high = rest.next().flatMap(hex), let low = rest.next().flatMap(hex) else {
+            guard let high = rest.next().flatMap(\.hexValue), let low = rest.next().flatMap(\.hexValue) else {
                 throw Invalid(message: "% must be followed by two hexadecimal digits (write % itself as %25)")
             }
             bytes.append(high << 4 | low)
@@ -156,15 +158,6 @@ public struct RedisURL: Equatable, Sendable {
             throw Invalid(message: "percent-encoded parts must be UTF-8 without NUL")
         }
         return decoded
-    }
-
-    private static func hex(_ byte: UInt8) -> UInt8? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
-        default: nil
-        }
     }
 }
 

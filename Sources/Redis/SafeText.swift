@@ -1,3 +1,5 @@
+import Text
+
 /// Error texts of Redis without what customers gave: they quote keys and arguments, and a key may end in an email.
 ///
 /// A word is kept if Redis or Lua says it in a message of their own, if it is a place in a script, or if the owner of

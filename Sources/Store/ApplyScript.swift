@@ -1,3 +1,4 @@
+import Text
 import CRM
 
 /// `apply.lua` with its parts, for one way of keeping events: what is the same for every event stands in the script, as

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import CRM
@@ -147,7 +148,7 @@ import Testing
     }
 
     @Test func `any amount is the same after it was stored and read, twice`() throws {
-        var random = SeededRandom("Amounts")
+        var random = SeededRandom()
         func digits(_ count: ClosedRange<Int>) -> String {
             let count = Int.random(in: count, using: &random)
             return (0..<count).map { _ in String(Int.random(in: 0...9, using: &random)) }.joined()

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import CRM
+import Text
 
 /// Events as they are read, with a clock that the test sets.
 @Suite struct EventDecoderTests {

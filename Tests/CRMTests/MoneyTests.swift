@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import CRM
@@ -57,7 +58,7 @@ import Testing
     }
 
     @Test func `every whole number of cents comes back from its text`() throws {
-        var random = SeededRandom("Money")
+        var random = SeededRandom()
         for _ in 0..<5_000 {
             let cents = Int64.random(in: 0...Money.maximum.cents, using: &random)
             let money = try #require(Money(cents: cents))

@@ -1,6 +1,7 @@
 import Testing
 
 @testable import CRM
+import Text
 
 @Suite struct SHA256Tests {
     /// FIPS 180-4 examples and the short messages around the end of a block.

@@ -1,7 +1,9 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import CRM
+import Text
 
 @Suite struct TimestampTests {
     @Test(arguments: [
@@ -62,7 +64,7 @@ import Testing
     }
 
     @Test func `dates agree with Foundation`() {
-        var random = SeededRandom("Timestamp")
+        var random = SeededRandom()
         let formatter = ISO8601DateFormatter()
         formatter.formatOptions = [.withInternetDateTime, .withFractionalSeconds]
         for _ in 0..<5_000 {

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import CRM
@@ -43,7 +44,7 @@ import Testing
 
     @Test func `ids rise, within a millisecond and when the clock steps back too`() {
         var generator = ULIDGenerator()
-        var random = SeededRandom("ULID")
+        var random = SeededRandom()
         var last = ""
         var seen: Set<ULID> = []
         for _ in 0..<10_000 {

@@ -1,6 +1,8 @@
+import TestSupport
 import Testing
 
 @testable import CRM
+import Text
 
 @Suite struct URLTextTests {
     @Test(arguments: [

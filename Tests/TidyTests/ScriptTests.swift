@@ -7,12 +7,6 @@ import Testing
     private static let scripts = Tree.files(under: "Sources/Store", "lua")
     private static let apply = scripts.filter { $0.name == "apply" || $0.name.hasPrefix("funnel-") }
 
-    /// Key names of scripts that are in `Keys` in another way, or in none.
-    private static let others: Set = [
-        // It never exists: as the first key it makes ZINTERCARD tell the types of the others at no cost.
-        "crm_index_nothing"
-    ]
-
     @Test func `each key name of a script is one of Keys`() {
         let declared = Lists.keys.map(\.name) + EventNamespace.allCases.map { "crm_event_" + $0.prefix }
         let names = Set(declared).union(KeyPlace.contactLists).union(KeyPlace.taskLists)
@@ -25,17 +19,16 @@ import Testing
                 // A beginning may be completed in more than one step: 'crm_stats_' .. ranking .. '_' .. month.
                 let isKnown =
                     names.contains(String(name)) || name.hasSuffix("_") && names.contains { $0.hasPrefix(name) }
-                #expect(isKnown || Self.others.contains(String(name)), "\(place): \(name) is not a name of Keys")
+                #expect(isKnown, "\(place): \(name) is not a name of Keys")
             }
         }
         #expect(used.count > 30)
-        for name in Self.others { #expect(used.contains(name), "\(name) is an exception for nothing") }
     }
 
     @Test func `the check of the database knows each key`() {
         let lists = KeyPlace.contactLists.union(KeyPlace.taskLists).union(Keys.alertChannels)
         let ids = ["", "contact_1", "task_1", "2026-05-10", "2026-05", "1"]
-        for key in Lists.keys where !lists.contains(where: { $0.hasPrefix(key.name) }) {
+        for key in Lists.keys where key.name != Keys.nothing && !lists.contains(where: { $0.hasPrefix(key.name) }) {
             let places = ids.map { KeyPlace(key.name + $0) }
             #expect(places.contains { $0 != .strange }, "\(key.place): KeyPlace has no case for \(key.name)")
         }

@@ -1,3 +1,5 @@
+import Text
+
 /// What is kept of `event_data`, `session` and other data that a website sends along: business data and nothing secret.
 ///
 /// Everything that is stored, logged or shown comes out of such a value, never out of the request, so what was dropped

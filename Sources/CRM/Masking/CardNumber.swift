@@ -1,3 +1,5 @@
+import Text
+
 /// Finds payment card numbers (ISO/IEC 7812) in text.
 ///
 /// A card number is 13 to 19 digits with a correct Luhn check digit that start as cards do: 3 to 6, or 2221 to 2720.

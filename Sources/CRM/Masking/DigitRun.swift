@@ -1,3 +1,5 @@
+import Text
+
 /// Digits in groups, with nothing but separators between: as many as stand in one row.
 struct DigitRun {
     /// Where the run ends in the text.

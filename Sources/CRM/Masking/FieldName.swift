@@ -1,3 +1,5 @@
+import Text
+
 /// What the name of a field says about its value.
 ///
 /// Names are compared without case and without all that is not a letter or digit, so that `passWord`, `pass_word` and

@@ -1,3 +1,5 @@
+import Text
+
 /// Writes down the fields of one object that may be kept, one member at a time.
 struct FieldSelection {
     /// The kept fields as one JSON object, but for its end.

@@ -1,3 +1,5 @@
+import Text
+
 /// The words that `FieldName` looks for, all at once: a name of 20 letters costs 20 steps, not 2,000.
 ///
 /// The words stand in a tree by letters. Where a name leaves a branch, it goes on in the branch of the longest end of

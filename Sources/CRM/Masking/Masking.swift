@@ -1,3 +1,5 @@
+import Text
+
 /// Takes secrets out of text before anything is stored or logged: card numbers, what URLs carry after their path, and
 /// values whose names in the text say a secret.
 public enum Masking {

@@ -1,3 +1,5 @@
+import Text
+
 /// Takes the values of secrets out of text that holds names and values: `a=1&token=…`, `{"cvv":"123"}`, JSON in JSON.
 ///
 /// A pair is a name and a value with a sign between them. The value of a name that says a secret (`FieldName`) becomes

@@ -1,3 +1,5 @@
+import Text
+
 /// Takes out of URLs what may be secret: query, fragment, user and password, and the whole of `javascript:` and
 /// `data:`.
 enum URLText {

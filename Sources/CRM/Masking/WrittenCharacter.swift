@@ -1,3 +1,5 @@
+import Text
+
 /// One character of a text, however it is written.
 ///
 /// Forms, URLs, web pages and JSON carry a space or a dash in their own ways: plainly, percent-encoded (`%20`,

@@ -1,3 +1,5 @@
+import Text
+
 /// HMAC (RFC 2104) over SHA-256: proves that a text comes from somebody who knows the key.
 public struct HMACSHA256: Sendable {
     /// The hashes of RFC 2104 section 2, each after its first block, which is the padded key: half of the work for a
@@ -37,19 +39,5 @@ public enum Secret {
         var difference: UInt8 = 0
         for (one, other) in zip(left, right) { difference |= one ^ other }
         return difference == 0
-    }
-}
-
-extension Collection<UInt8> {
-    /// Two lower-case hexadecimal digits for each byte.
-    public var lowercaseHex: String {
-        String(unsafeUninitializedCapacity: count * 2) { output in
-            var position = 0
-            for byte in self {
-                (output[position], output[position + 1]) = byte.hexDigits
-                position += 2
-            }
-            return position
-        }
     }
 }

@@ -1,3 +1,5 @@
+import Text
+
 /// The website's own id of a customer, opaque to us.
 public struct CustomerID: Hashable, Sendable, CustomStringConvertible {
     /// How many characters (Unicode scalars) an id may have.

@@ -1,3 +1,5 @@
+import Text
+
 /// An email address, trimmed and lower-cased, good enough to tell people apart; only a mail could tell whether it
 /// exists.
 public struct Email: Hashable, Sendable, CustomStringConvertible {

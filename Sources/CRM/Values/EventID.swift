@@ -1,3 +1,5 @@
+import Text
+
 /// The sender's id of one event: the same id is applied once.
 public struct EventID: Hashable, Sendable, CustomStringConvertible {
     /// How many characters (Unicode scalars) an id may have.

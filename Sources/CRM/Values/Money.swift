@@ -1,3 +1,5 @@
+import Text
+
 /// Why an amount cannot be used.
 public enum MoneyError: Error, Equatable, Sendable {
     /// Less than zero.

@@ -1,3 +1,5 @@
+import Text
+
 extension Timestamp {
     /// Reads a date and time in the usual forms of ISO 8601 and RFC 3339:
     /// `2026-11-23T06:20:00.123Z`, `2026-11-23 06:20:00+0200`, `2026-11-23T06:20`, `2026-11-23`.

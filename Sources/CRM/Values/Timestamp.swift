@@ -1,3 +1,5 @@
+import Text
+
 /// A moment: milliseconds since 1970-01-01T00:00:00Z, from the year 2000 to the end of 9999.
 ///
 /// Leap seconds do not exist here, as in POSIX time.

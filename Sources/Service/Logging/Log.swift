@@ -1,3 +1,4 @@
+import Text
 import CRM
 import Glibc
 import Loop

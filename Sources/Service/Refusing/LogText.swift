@@ -1,3 +1,4 @@
+import Text
 import CRM
 
 /// What of a text that a client sent may go into a log line, the live feed and the status: nothing that may be

@@ -1,3 +1,4 @@
+import Text
 import CRM
 import HTTP
 
@@ -21,7 +22,7 @@ struct WebFile: Sendable {
     init(_ body: [UInt8], type: String, _ kind: Kind) {
         plain = body
         gzip = Gzip.compress(body)
-        hash = String(decoding: Self.hex(SHA256.hash(body).prefix(16)), as: UTF8.self)
+        hash = SHA256.hash(body).prefix(16).lowercaseHex
         headers = [("Content-Type", type)] + Self.headers(kind)
     }
 
@@ -76,10 +77,5 @@ struct WebFile: Sendable {
                 ("Access-Control-Allow-Origin", "*"), ("Cross-Origin-Resource-Policy", "cross-origin"),
             ]
         }
-    }
-
-    private static func hex(_ bytes: some Sequence<UInt8>) -> [UInt8] {
-        let digits = Array("0123456789abcdef".utf8)
-        return bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
     }
 }

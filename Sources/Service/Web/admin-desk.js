@@ -1,6 +1,6 @@
 // The task desk: what is to be done, the most urgent first.
 import { $, button, fullName, make, moment, money, read, say, span, start, theirs, ways, worth } from "./admin-page.js";
-import { MOST_URGENT } from "./admin-figures.js";
+import { MAX_URGENT } from "./admin-figures.js";
 import { showPerson } from "./admin-person.js";
 
 // Rows to begin with: a phone shows one at a time, and there is more below them.
@@ -48,7 +48,7 @@ async function load(more) {
   const list = (extra) => read(`/tasks?${chosen}${extra}`);
   const wanted = [list(`&sort=due&limit=50${more && cursor ? "&cursor=" + cursor : ""}`)];
   // What is urgent and what is new come first, even where a thousand others have been due for long.
-  if (chosen === "status=open" && !more) wanted.push(list(`&priority=urgent&limit=${MOST_URGENT}`));
+  if (chosen === "status=open" && !more) wanted.push(list(`&priority=urgent&limit=${MAX_URGENT}`));
   const [page, urgent] = await Promise.all(wanted);
   if (which() !== chosen || (pages === 1 && !more && before !== changes)) return;
   cursor = page.next_cursor || "";
@@ -134,7 +134,7 @@ export function alerted(name, data) {
   } else if (name === "open" && fits) {
     const open = new Set(data.open);
     for (const [id, task] of known)
-      if (task.priority === "urgent" && open.size < MOST_URGENT && !open.has(id)) known.delete(id);
+      if (task.priority === "urgent" && open.size < MAX_URGENT && !open.has(id)) known.delete(id);
   }
   changes += 1;
   draw();

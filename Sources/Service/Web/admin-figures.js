@@ -6,13 +6,13 @@ import {
 import { showPerson } from "./admin-person.js";
 
 /** Most urgent tasks that are asked for at once. */
-export const MOST_URGENT = 200;
+export const MAX_URGENT = 200;
 let lastDays = [];
 
 /** Asks for all numbers and shows them. */
 export async function refresh() {
   const [stats, urgent] = await Promise.all([
-    read("/stats?days=30"), read(`/tasks?status=open&priority=urgent&limit=${MOST_URGENT}`), showHealth(),
+    read("/stats?days=30"), read(`/tasks?status=open&priority=urgent&limit=${MAX_URGENT}`), showHealth(),
   ]);
   const atRisk = urgent.tasks.filter((task) => task.type === "abandoned_booking");
   showFigures(stats, atRisk);

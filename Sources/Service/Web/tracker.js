@@ -18,17 +18,17 @@
   const now = Date.now;
   const PREFIX = "crmsync.";
   const EVENT = "e.";
-  const MOST_EVENTS = 100;
+  const MAX_EVENTS = 100;
   const OLDEST = 24 * 3600e3;
   const SESSION_ENDS = 30 * 60e3;
   // What the service keeps of an event: more would only cross the network.
-  const MOST_FIELDS = 32;
-  const LONGEST_VALUE = 1024;
+  const MAX_FIELDS = 32;
+  const MAX_VALUE = 1024;
   // Browsers let keepalive requests and beacons have 64 KB in flight together.
   const BUDGET = 60e3;
   // How long a click on a link may take to become a page change.
   const PATIENCE = 30e3;
-  const LONGEST_PAUSE = 3600;
+  const MAX_PAUSE = 3600;
 
   let isLoud = false;
   const log = (...words) => isLoud && console.debug("[crm]", ...words);
@@ -143,9 +143,9 @@
   /** What may be sent of the page's data. */
   const tidy = (data) => {
     const kept = {};
-    for (const [name, value] of Object.entries(data || {}).slice(0, MOST_FIELDS)) {
+    for (const [name, value] of Object.entries(data || {}).slice(0, MAX_FIELDS)) {
       if (/^(number|boolean)$/.test(typeof value)) kept[name] = value;
-      if (typeof value === "string") kept[name] = value.slice(0, LONGEST_VALUE);
+      if (typeof value === "string") kept[name] = value.slice(0, MAX_VALUE);
     }
     return kept;
   };
@@ -180,7 +180,7 @@
     const names = local.names().filter((name) => name.startsWith(EVENT)).sort();
     const oldest = (now() - OLDEST).toString(36);
     return names.filter((name, index) => {
-      if (names.length - index <= MOST_EVENTS && name.slice(EVENT.length) > oldest) return true;
+      if (names.length - index <= MAX_EVENTS && name.slice(EVENT.length) > oldest) return true;
       local.drop(name);
       return false;
     });
@@ -264,7 +264,7 @@
   const sendAll = async () => {
     while (customer()) {
       const wait = (local.get("pause") || 0) - now();
-      if (wait > 0 && wait < LONGEST_PAUSE * 2e3) return later(wait);
+      if (wait > 0 && wait < MAX_PAUSE * 2e3) return later(wait);
       const batch = pack(queue());
       if (!batch.names.length) return;
       batch.names.forEach((name) => flying.add(name));
@@ -305,7 +305,7 @@
 
   /** Tries again after a while: what the server asks for, else twice as long each time, up to five minutes. */
   const again = (answer) => {
-    const asked = Math.min(Number(answer && answer.headers.get("Retry-After")) || 0, LONGEST_PAUSE);
+    const asked = Math.min(Number(answer && answer.headers.get("Retry-After")) || 0, MAX_PAUSE);
     const delay = (asked > 0 ? asked * 1e3 : Math.min(1e3 * 2 ** failures++, 300e3)) * (1 + Math.random() / 2);
     if (asked > 0) local.set("pause", now() + delay); // for the other tabs and the next page as well
     notBefore = performance.now() + delay;

@@ -1,3 +1,4 @@
+import Text
 import CRM
 
 /// What the user of a connection may do, found out without doing it.

@@ -116,6 +116,7 @@ package struct KeyRow: Sendable {
             Keys.erased(hash), "string", "Tombstone: when the person of this id or email was erased; for 30 days.",
             .helper),
         KeyRow(Keys.erasureReceipt(hash), "hash", "What an erasure removed; for 30 days.", .helper),
+        KeyRow(Keys.nothing, "none", "Never exists; scripts name it to learn the types of others.", .helper),
         KeyRow(Keys.erasuresOpen, "set", "Contacts whose erasure is not finished.", .helper),
         KeyRow(
             Keys.erasing(contact), "sorted set", "What is left of the timeline of a contact that is being erased.",

@@ -49,6 +49,11 @@ extension Keys {
 }
 
 extension Keys {
+    /// No key, ever: as the first one of ZINTERCARD it has Redis check the types of the others at no cost.
+    package static let nothing = "crm_index_nothing"
+}
+
+extension Keys {
     /// Hash: the database's own id and the version of its layout.
     package static let meta = "crm_meta"
     /// The version of the layout of keys that this program writes.

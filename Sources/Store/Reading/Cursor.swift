@@ -1,3 +1,4 @@
+import Text
 import CRM
 
 /// A place in a sorted set: behind the member with this score. Opaque to whoever pages with it.
@@ -25,7 +26,9 @@ public struct Cursor: Equatable, Sendable {
     /// Reads what ``text`` gave; `nil` for anything else.
     public init?(_ text: String) {
         guard text.utf8.first == UInt8(ascii: "c"), text.utf8.count <= 2 * (Self.maxMember + 24) else { return nil }
-        guard let plain = Self.unhex(text.utf8.dropFirst()), let colon = plain.firstIndex(of: ":") else { return nil }
+        guard let bytes = Hex.bytes(text.utf8.dropFirst()), let plain = String(validating: bytes, as: UTF8.self),
+            let colon = plain.firstIndex(of: ":")
+        else { return nil }
         let score = plain[..<colon]
         let digits = score.hasPrefix("-") ? score.dropFirst() : score
         guard (1...17).contains(digits.utf8.count), digits.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }
@@ -34,22 +37,6 @@ public struct Cursor: Equatable, Sendable {
 
     /// For a URL: letters and digits only.
     public var text: String { "c" + Array("\(score):\(member)".utf8).lowercaseHex }
-
-    private static func unhex(_ digits: Substring.UTF8View) -> String? {
-        guard digits.count.isMultiple(of: 2) else { return nil }
-        var bytes: [UInt8] = []
-        var high: UInt8?
-        for digit in digits {
-            guard let value = Character(Unicode.Scalar(digit)).hexDigitValue.map(UInt8.init) else { return nil }
-            if let first = high {
-                bytes.append(first << 4 | value)
-                high = nil
-            } else {
-                high = value
-            }
-        }
-        return String(validating: bytes, as: UTF8.self)
-    }
 }
 
 /// Some of many, and where the next ones begin.

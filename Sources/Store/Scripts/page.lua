@@ -2,7 +2,7 @@
 -- One page of a sorted set, from exactly behind the last member of the page before, whatever came, went or moved since.
 --
 -- KEYS  1 the sorted set
--- ARGV  1 'desc' | 'asc'   2 most members   3 lowest score   4 highest score
+-- ARGV  1 'desc' | 'asc'   2 the largest number of members   3 lowest score   4 highest score
 --       5 score of the cursor, '' = from the start   6 its member, or the beginning that only this member has (desc)
 --       7 bytes of members after which a page ends, if given; the member that goes beyond is its last
 --
@@ -12,7 +12,7 @@
 --         halving, even when its own member is gone: at most some 20 looks for a million members of one score.
 
 local call, key = redis.call, KEYS[1]
-local down, most, lowest, highest = ARGV[1] == 'desc', tonumber(ARGV[2]), ARGV[3], ARGV[4]
+local down, limit, lowest, highest = ARGV[1] == 'desc', tonumber(ARGV[2]), ARGV[3], ARGV[4]
 local score, member = ARGV[5], ARGV[6]
 
 local function range(first, last, ...)
@@ -47,7 +47,7 @@ end
 local page = {}
 if ARGV[7] then
   local bytes, count, max = 0, 0, tonumber(ARGV[7])
-  while count < most and bytes < max do
+  while count < limit and bytes < max do
     local one = range(start + count, start + count, 'WITHSCORES')
     if not one[1] then return page end
     page[#page + 1], page[#page + 2] = one[1], one[2]
@@ -56,7 +56,7 @@ if ARGV[7] then
   if start + count < call('ZCARD', key) then page[#page + 1] = '' end
   return page
 end
-local found = range(start, start + most, 'WITHSCORES')
+local found = range(start, start + limit, 'WITHSCORES')
 lowest, highest = tonumber(lowest), tonumber(highest)
 for i = 1, #found, 2 do
   local value = tonumber(found[i + 1])

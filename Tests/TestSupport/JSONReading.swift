@@ -1,16 +1,16 @@
-@testable import CRM
+import Text
 
 /// Lends `text` to the reader and hands the root value to `body`.
-func withJSON<Result>(_ text: String, _ body: (JSONValue) throws -> Result) throws -> Result {
+package func withJSON<Result>(_ text: String, _ body: (JSONValue) throws -> Result) throws -> Result {
     try withJSON(Array(text.utf8), body)
 }
 
-func withJSON<Result>(_ bytes: [UInt8], _ body: (JSONValue) throws -> Result) throws -> Result {
+package func withJSON<Result>(_ bytes: [UInt8], _ body: (JSONValue) throws -> Result) throws -> Result {
     try bytes.withUnsafeBufferPointer { try body(JSONDocument.parse($0).root) }
 }
 
 /// The error for `bytes`; nil if they are JSON.
-func jsonError(_ bytes: [UInt8]) -> JSONError? {
+package func jsonError(_ bytes: [UInt8]) -> JSONError? {
     bytes.withUnsafeBufferPointer { bytes in
         do throws(JSONError) {
             _ = try JSONDocument.parse(bytes)
@@ -21,10 +21,10 @@ func jsonError(_ bytes: [UInt8]) -> JSONError? {
     }
 }
 
-func jsonError(_ text: String) -> JSONError? { jsonError(Array(text.utf8)) }
+package func jsonError(_ text: String) -> JSONError? { jsonError(Array(text.utf8)) }
 
 /// The event of the contract.
-let sampleEvent = #"""
+package let sampleEvent = #"""
     {"event_type": "booking.completed",
      "event_id": "evt-0001",
      "timestamp": "2026-11-23T06:20:00Z",

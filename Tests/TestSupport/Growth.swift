@@ -4,7 +4,7 @@ import Glibc
 /// hundred times where it grows with its square.
 ///
 /// It is the processor's time of this thread that counts, so neither a busy machine nor a sanitizer makes a difference.
-func growth(to length: Int, _ work: (Int) -> Void) -> Double {
+package func growth(to length: Int, _ work: (Int) -> Void) -> Double {
     // What a first run alone costs, such as making tables, is no growth.
     work(length / 10)
     let part = processorTime { work(length / 10) }

@@ -1,6 +1,7 @@
+import TestSupport
 import Testing
 
-@testable import CRM
+@testable import Text
 
 @Suite struct JSONValueTests {
     @Test func `the sample event is read field by field`() throws {

@@ -2,9 +2,9 @@
 ///
 /// A year starts in March there, so that the leap day is its last and the lengths of months follow one formula.
 /// Good for the year 1 and later, which is all that a `Timestamp` needs.
-enum Calendar {
+public enum Calendar {
     /// Days from 1970-01-01 to a day that exists.
-    static func days(year: Int, month: Int, day: Int) -> Int {
+    public static func days(year: Int, month: Int, day: Int) -> Int {
         let year = month <= 2 ? year - 1 : year
         let era = year / 400
         let yearOfEra = year - era * 400
@@ -14,7 +14,7 @@ enum Calendar {
     }
 
     /// The day that lies `days` after 1970-01-01.
-    static func date(days: Int) -> (year: Int, month: Int, day: Int) {
+    public static func date(days: Int) -> (year: Int, month: Int, day: Int) {
         let days = days + 719_468
         let era = days / 146_097
         let dayOfEra = days - era * 146_097
@@ -26,7 +26,8 @@ enum Calendar {
         return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
     }
 
-    static func daysIn(month: Int, year: Int) -> Int {
+    /// How many days a month has.
+    public static func daysIn(month: Int, year: Int) -> Int {
         switch month {
         case 2: year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) ? 29 : 28
         case 4, 6, 9, 11: 30

@@ -1,19 +1,23 @@
 /// The text of JSON strings: from escaped to plain and back.
-enum JSONText {
+public enum JSONText {
     /// Reads the inside of a string that the parser has found correct.
-    static func unescaped(_ content: UnsafeBufferPointer<UInt8>) -> String {
+    public static func unescaped(_ content: UnsafeBufferPointer<UInt8>) -> String {
         // Every escape is longer than what it stands for, so the text never outgrows its own length.
         String(unsafeUninitializedCapacity: content.count) { unescape(content, into: $0) }
     }
 
     /// Reads the inside of a string that may or may not hold escapes.
-    static func plain(_ content: UnsafeBufferPointer<UInt8>) -> String {
+    public static func plain(_ content: UnsafeBufferPointer<UInt8>) -> String {
         content.contains(.backslash) ? unescaped(content) : String(decoding: content, as: UTF8.self)
     }
 
     /// Writes the plain text of `content` to `output`, which has room for `content.count` bytes; returns how many it
     /// took.
-    static func unescape(_ content: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>) -> Int {
+    public static func unescape(
+        _ content: UnsafeBufferPointer<UInt8>, into output: UnsafeMutableBufferPointer<UInt8>
+    )
+        -> Int
+    {
         var read = 0
         var written = 0
         while read < content.count {
@@ -79,14 +83,20 @@ extension [UInt8] {
         append(.quote)
     }
 
-    /// Appends the bytes of `text` as they are, in one copy; appending its `utf8` goes byte by byte.
-    public mutating func append(text: String) {
-        text.utf8.span.withUnsafeBufferPointer { append(contentsOf: $0) }
-    }
-
     /// Appends text that is JSON already, such as the `raw` of a value or a literal of our own.
     public mutating func appendJSON(raw: StaticString) {
         append(contentsOf: UnsafeBufferPointer(start: raw.utf8Start, count: raw.utf8CodeUnitCount))
+    }
+
+    /// Appends `text` as a JSON string that stays harmless where somebody puts it into a page: `<`, `>`, `&` and DEL
+    /// are escaped too.
+    public mutating func appendJSON(forPages text: String) {
+        append(.quote)
+        for byte in text.utf8 {
+            let isMarkup = [UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "&"), .delete].contains(byte)
+            if byte.needsEscape || isMarkup { appendEscape(of: byte) } else { append(byte) }
+        }
+        append(.quote)
     }
 
     private mutating func appendEscape(of byte: UInt8) {
@@ -127,14 +137,14 @@ extension UnsafeBufferPointer<UInt8> {
 extension UInt64 {
     private static let ones: UInt64 = 0x0101_0101_0101_0101
     /// The top bit of each byte.
-    static let tops: UInt64 = 0x8080_8080_8080_8080
+    public static let tops: UInt64 = 0x8080_8080_8080_8080
 
     /// The top bit of each byte that is a quote, a backslash or a control character; the lowest set bit is always
     /// right.
     ///
     /// In `x ^ pattern` a searched byte is zero, and `(y - ones) & ~y` has the top bit of the lowest zero byte set; a
     /// false alarm can only stand above a true one.
-    var marksOfEscaped: UInt64 {
+    public var marksOfEscaped: UInt64 {
         let quotes = self ^ (Self.ones &* UInt64(UInt8.quote))
         let backslashes = self ^ (Self.ones &* UInt64(UInt8.backslash))
         return
@@ -148,7 +158,7 @@ extension UInt8 {
     fileprivate var needsEscape: Bool { self < 0x20 || self == .quote || self == .backslash }
 
     /// The two lower-case hexadecimal digits of the byte.
-    var hexDigits: (high: UInt8, low: UInt8) {
+    public var hexDigits: (high: UInt8, low: UInt8) {
         func digit(_ value: UInt8) -> UInt8 { value < 10 ? .zero + value : UInt8(ascii: "a") + value - 10 }
         return (digit(self >> 4), digit(self & 15))
     }

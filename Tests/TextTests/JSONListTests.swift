@@ -1,6 +1,6 @@
 import Testing
 
-@testable import CRM
+@testable import Text
 
 /// Elements of an array that are read later than the array.
 @Suite struct JSONListTests {

@@ -15,8 +15,10 @@ public struct JSONDocument {
     /// How many bytes a document may have, so that every offset fits in 32 bits.
     public static let maxBytes = Int(UInt32.max) - 1
 
-    let bytes: UnsafeBufferPointer<UInt8>
-    let nodes: [JSONNode]
+    /// The text.
+    public let bytes: UnsafeBufferPointer<UInt8>
+    /// Keys and values in the order of the text.
+    public let nodes: [JSONNode]
 
     /// Reads a whole document.
     ///
@@ -31,13 +33,15 @@ public struct JSONDocument {
 }
 
 /// One key or value: where it stands, and where the next one at the same level stands.
-struct JSONNode {
+public struct JSONNode: Sendable {
     /// Where the text starts and ends in the document; a string includes its quotes.
-    var start: UInt32
-    var end: UInt32
+    public var start: UInt32
+    /// Where it ends: the offset after its last byte.
+    public var end: UInt32
     /// The index of the first node that is not part of this one.
-    var next: UInt32
-    var kind: JSONValue.Kind
+    public var next: UInt32
+    /// What it is.
+    public var kind: JSONValue.Kind
     /// A string that holds at least one backslash.
-    var hasEscapes: Bool
+    public var hasEscapes: Bool
 }

@@ -20,21 +20,28 @@ public struct JSONValue {
         case null
     }
 
-    let document: JSONDocument
-    let index: Int
+    /// The document that it stands in.
+    public let document: JSONDocument
+    /// The place of its node there.
+    public let index: Int
+
+    /// The value of the node at `index`.
+    @inlinable public init(document: JSONDocument, index: Int) {
+        (self.document, self.index) = (document, index)
+    }
 
     /// The value without the means to look inside it.
-    var piece: JSONPiece { JSONPiece(bytes: document.bytes, node: document.nodes[index]) }
+    @inlinable public var piece: JSONPiece { JSONPiece(bytes: document.bytes, node: document.nodes[index]) }
 
     /// What the value is.
-    public var kind: Kind { piece.kind }
+    @inlinable public var kind: Kind { piece.kind }
 
     /// Whether the value is `null`.
-    public var isNull: Bool { kind == .null }
+    @inlinable public var isNull: Bool { kind == .null }
 
     /// The text of the value as it stands in the document, quotes and escapes included: ready to be copied into other
     /// JSON.
-    public var raw: UnsafeBufferPointer<UInt8> { piece.raw }
+    @inlinable public var raw: UnsafeBufferPointer<UInt8> { piece.raw }
 
     /// The text of a string, unescaped; nil for every other kind.
     public var string: String? {
@@ -89,7 +96,7 @@ extension JSONValue {
 
     /// The value behind `name`, compared unescaped; the last one where the name repeats; nil where there is none, or no
     /// object.
-    public func member(_ name: StaticString) -> JSONValue? {
+    @inlinable public func member(_ name: StaticString) -> JSONValue? {
         let nodes = document.nodes.span
         guard nodes[index].kind == .object else { return nil }
         let end = Int(nodes[index].next)
@@ -103,7 +110,7 @@ extension JSONValue {
     }
 
     /// Goes through the names and values of an object without the cost of a handle for each of them.
-    func withKeys(_ body: (_ index: Int, _ key: JSONPiece, _ value: JSONPiece) -> Void) {
+    @inlinable public func withKeys(_ body: (_ index: Int, _ key: JSONPiece, _ value: JSONPiece) -> Void) {
         let bytes = document.bytes
         document.nodes.withUnsafeBufferPointer { nodes in
             guard nodes[index].kind == .object else { return }
@@ -117,7 +124,7 @@ extension JSONValue {
     }
 
     /// Goes through an object once: for several names less work than ``member(_:)`` for each.
-    func withMembers(_ body: (_ name: JSONPiece, _ value: JSONValue) -> Void) {
+    @inlinable public func withMembers(_ body: (_ name: JSONPiece, _ value: JSONValue) -> Void) {
         withKeys { index, key, _ in body(key, JSONValue(document: document, index: index + 1)) }
     }
 

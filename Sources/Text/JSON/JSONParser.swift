@@ -3,13 +3,14 @@
 /// It recurses once for each level, and the levels are limited. The time is linear in the number of bytes whatever they
 /// are. It accepts exactly the grammar: no comments, no trailing commas, no `NaN`, no lone surrogates, no byte order
 /// mark.
-struct JSONParser {
+public struct JSONParser {
     private let base: UnsafePointer<UInt8>
     private let count: Int
     private var position = 0
     private var nodes: [JSONNode] = []
 
-    static func nodes(of bytes: UnsafeBufferPointer<UInt8>) throws(JSONError) -> [JSONNode] {
+    /// The nodes of a text, which is read to its end.
+    public static func nodes(of bytes: UnsafeBufferPointer<UInt8>) throws(JSONError) -> [JSONNode] {
         guard let base = bytes.baseAddress, !bytes.isEmpty else { throw .unexpectedEnd(offset: 0) }
         guard bytes.count <= JSONDocument.maxBytes else { throw .tooLarge }
         var parser = JSONParser(base: base, count: bytes.count)

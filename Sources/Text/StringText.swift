@@ -1,6 +1,6 @@
 extension String {
     /// The text without white space at both ends.
-    var trimmed: String {
+    public var trimmed: String {
         guard let first = utf8.first, let last = utf8.last else { return self }
         // Most text has none; white space beyond ASCII starts and ends with bytes from 0x80 on.
         if first > 0x20, first < 0x80, last > 0x20, last < 0x80 { return self }
@@ -13,10 +13,10 @@ extension String {
 
     /// Whether all is visible ASCII or a space: then bytes, scalars and characters are the same thing, and what Unicode
     /// says of them (some 50 ns a character) need not be asked.
-    var isPrintableASCII: Bool { hasOnly { $0 >= 0x20 && $0 < 0x7F } }
+    @inlinable public var isPrintableASCII: Bool { hasOnly { $0 >= 0x20 && $0 < 0x7F } }
 
     /// Whether a C0 or C1 control character, DEL, or a line or paragraph separator stands in the text.
-    var hasControlCharacters: Bool {
+    public var hasControlCharacters: Bool {
         if isPrintableASCII { return false }
         return unicodeScalars.contains { scalar in
             scalar.value < 0x20 || 0x7F...0x9F ~= scalar.value || 0x2028...0x2029 ~= scalar.value
@@ -25,7 +25,7 @@ extension String {
 
     /// Whether the text has at least one and at most `limit` Unicode scalars. Scalars, not `Character`s: one
     /// `Character` may be as long as its sender likes.
-    func hasLength(upTo limit: Int) -> Bool {
+    public func hasLength(upTo limit: Int) -> Bool {
         if isEmpty { return false }
         return utf8.count <= limit || unicodeScalars.count <= limit
     }
@@ -38,16 +38,5 @@ extension String {
         let bytes = utf8.span
         for index in bytes.indices where !isOfKind(bytes[index]) { return false }
         return true
-    }
-}
-
-extension JSONValue {
-    /// What a sender may mean by an id: a string, or a number that is written in digits only; nil for everything else.
-    var idText: String? {
-        switch kind {
-        case .string: string
-        case .number: raw.allSatisfy(\.isDigit) ? numberText : nil
-        case .object, .array, .true, .false, .null: nil
-        }
     }
 }
